@@ -1,3 +1,4 @@
+import type { OverlayChanges } from '@speedfog/core/protocol/accounts'
 import type { ColumnType, Generated, JSONColumnType } from 'kysely'
 
 /** The tables of migrations/, as Kysely sees them. Times come back as Date, bigints as number. */
@@ -20,7 +21,7 @@ type Users = {
 	name: string
 	display_name: string | null
 	avatar_url: string | null
-	overlay_settings: JSONColumnType<Partial<{ font_size: number }>, string | undefined, string>
+	overlay_settings: JSONColumnType<OverlayChanges, string | undefined, string>
 	created_at: DefaultTimestamp
 	last_seen_at: DefaultTimestamp
 }
@@ -68,7 +69,7 @@ type TrainingSessions = {
 	current_layer: Generated<number>
 	ack_seq: Generated<number>
 	mod_changed_at: Timestamp | null
-	overlay_settings: JSONColumnType<Partial<{ font_size: number }>, string | undefined, string>
+	overlay_settings: JSONColumnType<OverlayChanges, string | undefined, string>
 	pack_downloaded_at: Timestamp | null
 	share_hash: Buffer | null
 	created_at: DefaultTimestamp

@@ -5,10 +5,35 @@ export const LocalName = z
 	.string()
 	.regex(/^[A-Za-z0-9_-]{1,25}$/, 'A name has 1 to 25 letters, digits, _ or -')
 
+const colour = z.string().regex(/^#[0-9A-Fa-f]{6}$/, 'A colour is # and six hexadecimal digits')
+
+const overlayFields = {
+	font_size: z.number().min(8).max(72),
+	background_color: colour,
+	background_opacity: z.number().min(0).max(1),
+	text_color: colour,
+	text_disabled_color: colour,
+	show_border: z.boolean(),
+	border_color: colour,
+}
+
+/** How the overlay in the game looks; what a player never set has its default. */
 export const OverlaySettings = z
-	.object({ font_size: z.number().min(8).max(72).default(18) })
+	.object({
+		font_size: overlayFields.font_size.default(18),
+		background_color: overlayFields.background_color.default('#141414'),
+		background_opacity: overlayFields.background_opacity.default(0.3),
+		text_color: overlayFields.text_color.default('#FFFFFF'),
+		text_disabled_color: overlayFields.text_disabled_color.default('#808080'),
+		show_border: overlayFields.show_border.default(false),
+		border_color: overlayFields.border_color.default('#404040'),
+	})
 	.meta({ id: 'OverlaySettings' })
 export type OverlaySettings = z.infer<typeof OverlaySettings>
+
+/** The settings to change; the others stay as they are. */
+export const OverlayChanges = z.strictObject(overlayFields).partial().meta({ id: 'OverlayChanges' })
+export type OverlayChanges = z.infer<typeof OverlayChanges>
 
 export const User = z
 	.object({
@@ -31,3 +56,32 @@ export const AuthOptions = z.object({ twitch: z.boolean(), local: z.boolean() })
 export const LocalSignIn = z.object({ name: LocalName }).meta({ id: 'LocalSignIn' })
 export const SignedIn = z.object({ user: Me, token: z.string() }).meta({ id: 'SignedIn' })
 export type SignedIn = z.infer<typeof SignedIn>
+
+/** A device that is signed in: a browser's cookie, or the token of a local sign-in. */
+export const Device = z
+	.object({
+		id: z.uuid(),
+		label: z.string(),
+		created_at: z.string(),
+		last_used_at: z.string(),
+		expires_at: z.string().nullable(),
+		/** The one that asks. */
+		current: z.boolean(),
+	})
+	.meta({ id: 'Device' })
+export type Device = z.infer<typeof Device>
+
+export const ApiToken = z
+	.object({ id: z.uuid(), label: z.string(), created_at: z.string(), last_used_at: z.string() })
+	.meta({ id: 'ApiToken' })
+export type ApiToken = z.infer<typeof ApiToken>
+
+export const CreateApiToken = z
+	.object({ label: z.string().trim().min(1).max(100) })
+	.meta({ id: 'CreateApiToken' })
+
+/** The only answer that ever holds the secret. */
+export const CreatedApiToken = z
+	.object({ id: z.uuid(), label: z.string(), created_at: z.string(), token: z.string() })
+	.meta({ id: 'CreatedApiToken' })
+export type CreatedApiToken = z.infer<typeof CreatedApiToken>
