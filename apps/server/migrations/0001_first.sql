@@ -88,17 +88,18 @@ create table visits (
 	primary key (session_id, seq)
 );
 
--- The journal: every accepted fact. A re-sent flag cannot be stored twice.
+-- The journal: every accepted fact, numbered within its session from 0 so that a commit that is tried
+-- again after a lost connection stores nothing twice. A re-sent flag cannot be stored twice either.
 create table run_events (
-	id bigint generated always as identity primary key,
 	session_id uuid not null references training_sessions on delete cascade,
+	number integer not null,
 	connection_id uuid,
 	kind text not null,
 	flag_id bigint,
 	igt_ms integer,
 	node_id text,
 	detail jsonb,
-	received_at timestamptz not null
+	received_at timestamptz not null,
+	primary key (session_id, number)
 );
 create unique index run_events_flag_once on run_events (session_id, flag_id, igt_ms) where flag_id is not null;
-create index run_events_session on run_events (session_id, id);

@@ -88,8 +88,9 @@ type Visits = {
 }
 
 type RunEvents = {
-	id: Generated<number>
 	session_id: string
+	/** Numbered within its session, from 0. */
+	number: number
 	connection_id: string | null
 	kind: string
 	flag_id: number | null
