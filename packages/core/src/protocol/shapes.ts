@@ -57,6 +57,8 @@ export type Participant = {
 export type WatchedParticipant = Participant & {
 	mod_changed_at: string | null
 	visits?: VisitView[]
+	/** The connected mod shows a save that already holds progress (P18); absent otherwise. */
+	old_save?: true
 }
 
 export type ExitView = { text: string; to_name: string; discovered: boolean }

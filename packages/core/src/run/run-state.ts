@@ -30,15 +30,19 @@ export type Run = {
 	/** Highest death count since the IGT last fell: only what exceeds it is charged (P11). */
 	deathsHighest: number
 	era: number
-	/** In play order. */
+	/** In play order. The array is replaced when a visit comes or changes, so identity tells of change. */
 	visits: readonly Visit[]
-	/** One entry a node, in IGT order. */
+	/** One entry a node, in IGT order. Replaced when it changes, like `visits`. */
 	history: readonly HistoryEntry[]
-	/** `seq` of the visit the pointer stands on; null before the first gameplay message. */
-	currentSeq: number | null
-	/** Flag → IGTs it was reported with, as reported (P14). */
+	/** The visit the pointer stands on; null before the first gameplay message. */
+	current: { seq: number; nodeId: string } | null
+	/** The deepest layer visited and the IGT of the first visit there; null before the first visit. */
+	reached: { layer: number; igtMs: number } | null
+	/** Gate flag → IGTs it was recorded with, as reported (P14). */
 	recordedFlags: ReadonlyMap<number, readonly number[]>
-	/** The last `seq` applied of a client with `ack`; 0 before (P40). */
+	/** Flags of no gate that were logged already (P19). */
+	unknownFlags: ReadonlySet<number>
+	/** The highest `seq` dealt with of a client with `ack`; 0 before (P40). */
 	ackSeq: number
 	/** What the present connection is known for; null while no mod is connected. */
 	connection: Connection | null
@@ -47,33 +51,41 @@ export type Run = {
 }
 
 export type Connection = {
-	/** True once its first gate flag was judged; false again after a jump of the IGT. */
+	/** True once its first gate flag was judged; false again after a jump of the IGT (P18). */
 	trusted: boolean
-	lastStatus: { igtMs: number; atMs: number } | null
-	ack: boolean
-	toldUnknownFlags: ReadonlySet<number>
+	/** The last IGT of a status and when it came: what a jump is measured from. */
+	lastIgt: { igtMs: number; atMs: number } | null
+	/** Recorded flags that came again and are not answered yet (P14). */
+	resent: Flurry | null
+	/** It showed an old save; over with the next flag accepted or fall of the IGT (P18). */
+	oldSave: boolean
 }
 
-export type Hold = {
-	sinceMs: number
-	lastFlagMs: number
+/** Flags in quick succession: over 250 ms after the last one, or 3 s after the first. */
+export type Flurry = { firstMs: number; lastMs: number }
+
+export type Hold = Flurry & {
 	/** The held flags and what came after them, in order. */
-	waiting: readonly RunEvent[]
+	waiting: readonly GameplayEvent[]
 }
 
 /** `atMs` is the server's clock when the message came in (ms since 1970). */
-export type RunEvent = { atMs: number } & (
-	| { type: 'connect'; ack: boolean }
-	| { type: 'disconnect' }
+export type RunEvent =
+	| GameplayEvent
+	| { type: 'connect'; atMs: number }
+	| { type: 'disconnect'; atMs: number }
+	| { type: 'abandon'; atMs: number }
+	/** The time asked for by `wakeAtMs` has come. */
+	| { type: 'wake'; atMs: number }
+
+/** What a mod sends during play. `seq` only of a client that asked for `ack` (P40). */
+export type GameplayEvent = { atMs: number } & (
 	| { type: 'status_update'; igtMs: number; deaths: number; seq?: number | undefined }
 	| { type: 'event_flag'; flagId: number; igtMs: number; seq?: number | undefined }
 	| { type: 'zone_query'; mapId?: string | undefined; graceEntityId?: number | undefined }
 	| { type: 'finished'; igtMs: number }
 	/** A frame that was refused before it got here, with a readable `seq` (P40). */
 	| { type: 'refused'; seq: number }
-	| { type: 'abandon' }
-	/** The time asked for by `wakeAtMs` has come. */
-	| { type: 'wake' }
 )
 
 /** One accepted fact, as `run_events` keeps it. */
@@ -88,18 +100,19 @@ export type Fact = {
 	detail: Record<string, number | string> | null
 }
 
-/** What is to be said once the facts are committed, in order. */
+/** What is to be said, in order, and shown as of the step's `run`. */
 export type Tell =
 	| { to: 'mod'; type: 'zone_update'; nodeId: string }
-	/** P18: an `error` and a `zone_update` that asks for a new character. */
+	/** The `zone_update` that asks for a new character (P18); its `error` is a tell of its own. */
 	| { to: 'mod'; type: 'old_save'; nodeId: string }
 	| { to: 'mod'; type: 'error'; message: string }
+	/** Sent when all stored so far is committed, also where `store` is `soon` (P40). */
 	| { to: 'mod'; type: 'ack'; seq: number }
-	| { to: 'mod' | 'spectators'; type: 'leaderboard_update'; visitsChanged: boolean }
-	/** New IGT or deaths only: paced by P52. */
-	| { to: 'spectators'; type: 'figures' }
+	| { to: 'mod'; type: 'leaderboard_update' }
+	| { to: 'spectators'; type: 'leaderboard_update'; visitsChanged: boolean }
+	/** New IGT or deaths only: paced by P52. A death changes the visits. */
+	| { to: 'spectators'; type: 'figures'; visitsChanged: boolean }
 	| { to: 'mod' | 'spectators'; type: 'race_status_change' }
-	| { to: 'spectators'; type: 'old_save' }
 	| { to: 'log'; type: 'unknown_flag'; flagId: number }
 
 export type Step = {
