@@ -56,6 +56,8 @@ export type Participant = {
 /** What spectators get on top: when the mod last came or went, and the visits where they changed. */
 export type WatchedParticipant = Participant & {
 	mod_changed_at: string | null
+	/** True from the moment the game showed a save that already held progress (P18) until it is back or moves on. */
+	old_save?: boolean
 	visits?: VisitView[]
 	/** The connected mod shows a save that already holds progress (P18); absent otherwise. */
 	old_save?: true
