@@ -9,9 +9,21 @@ export default defineConfig({
 		projects: [
 			project('core', 'packages/core', { isolate: false }),
 			project('forge', 'packages/forge', { isolate: false }),
-			project('server', 'apps/server', { testTimeout: 30_000, hookTimeout: 60_000 }),
+			project('server', 'apps/server', {
+				testTimeout: 30_000,
+				hookTimeout: 60_000,
+				globalSetup: './src/database/testing-setup.ts',
+			}),
 			project('companion', 'apps/companion', { testTimeout: 30_000 }),
 			project('web', 'apps/web', { isolate: false }),
+			project('tooling', 'scripts', { include: ['**/*.test.ts'], testTimeout: 60_000 }),
+			// One browser and one server at a time: they share two cores with nobody.
+			project('e2e', 'e2e', {
+				include: ['**/*.test.ts'],
+				fileParallelism: false,
+				testTimeout: 120_000,
+				hookTimeout: 120_000,
+			}),
 		],
 	},
 })

@@ -1,0 +1,161 @@
+import { realpath } from 'node:fs/promises'
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { Log } from '#log.ts'
+import type { Connection } from './database.ts'
+import * as binaries from './embedded/binaries.ts'
+import * as claims from './embedded/claim.ts'
+import type { Attempt, Claim } from './embedded/claim.ts'
+import * as dataFolders from './embedded/data-folder.ts'
+import * as endpoints from './embedded/endpoint.ts'
+import type { Endpoint } from './embedded/endpoint.ts'
+import * as places from './embedded/place.ts'
+import type { Place } from './embedded/place.ts'
+import * as postmasters from './embedded/postmaster.ts'
+import type { Postmaster } from './embedded/postmaster.ts'
+import * as predecessors from './embedded/predecessor.ts'
+import { EmbeddedRefused } from './embedded/refused.ts'
+
+/** A real PostgreSQL as our child, for this server alone. */
+export type Embedded = {
+	connection: Connection
+	/** Resolves when it was lost and could not be brought back; the server cannot go on. */
+	failed: Promise<Error>
+	/** To be called last: nothing may need the database any more. */
+	stop(): Promise<void>
+}
+
+export type Options = {
+	/** An existing folder; the database lies in `postgres` inside. */
+	dataDir: string
+	log: Log
+	/** Further settings of PostgreSQL. */
+	settings?: Readonly<Record<string, string>>
+	/** Where the database may lie when PostgreSQL's user cannot reach `dataDir`, best first. */
+	elsewhere?: readonly string[]
+}
+
+type Running = { postmaster: Postmaster; claim: Claim }
+type Site = Place & {
+	dataFolder: string
+	endpoint: Endpoint
+	settings: Readonly<Record<string, string>>
+	log: Log
+}
+
+const ELSEWHERE = ['/var/lib/speedfog-training', '/var/tmp/speedfog-training']
+const PATIENCE_MS = 5_000
+const POLL_MS = 20
+const RETRY_MS = 100
+const SLOW_START_MS = 3_000
+const RESTARTS = { most: 5, withinMs: 60_000 }
+
+/** Starts PostgreSQL, making its data folder at the first time. Throws EmbeddedRefused with what to do. */
+export async function start({
+	dataDir,
+	log,
+	settings = {},
+	elsewhere = ELSEWHERE,
+}: Options): Promise<Embedded> {
+	const shipped = await binaries.find()
+	if (!shipped)
+		throw new EmbeddedRefused(
+			`No embedded PostgreSQL is installed for ${process.platform}-${process.arch}: set DATABASE_URL to a PostgreSQL 14 or newer.`,
+		)
+	const place = await places.settle(await realpath(dataDir), { binaries: shipped, elsewhere, log })
+	const dataFolder = await dataFolders.open(place.folder, {
+		...place,
+		initdbArgs: await endpoints.initdbArgs(place.folder),
+	})
+	const endpoint = await endpoints.choose(dataFolder, place.folder, place.runner)
+	const site = { ...place, dataFolder, endpoint, settings, log }
+	return supervise(site, await begin(site))
+}
+
+/** Starts it anew when it dies while we need it. */
+function supervise(site: Site, first: Running): Embedded {
+	let running = first
+	let isStopping = false
+	const failed = keepUp()
+
+	async function keepUp(): Promise<Error> {
+		const restartsMs: number[] = []
+		for (;;) {
+			// The claim's connection ends with PostgreSQL, and without the claim the database is not ours alone.
+			await new Promise<void>((resolve) => running.claim.client.once('end', resolve))
+			if (isStopping) return new Promise(() => undefined)
+			site.log.error('PostgreSQL was lost and is started again')
+			restartsMs.push(Date.now())
+			try {
+				if (restartsMs.filter((ms) => Date.now() - ms < RESTARTS.withinMs).length > RESTARTS.most)
+					throw new Error(`PostgreSQL ended ${RESTARTS.most} times within a minute`)
+				await running.postmaster.stop()
+				running = await begin(site)
+			} catch (error) {
+				return error as Error
+			}
+		}
+	}
+
+	return {
+		connection: site.endpoint.connection,
+		failed,
+		stop: async () => {
+			isStopping = true
+			await running.postmaster.stop()
+			await running.claim.release().catch(() => undefined)
+			await site.endpoint.remove()
+		},
+	}
+}
+
+/** Starts PostgreSQL and claims it, over whatever an earlier server left. */
+async function begin(site: Site): Promise<Running> {
+	const deadlineMs = Date.now() + PATIENCE_MS
+	for (;;) {
+		await predecessors.outlive(site, deadlineMs)
+		const postmaster = postmasters.launch({
+			...site,
+			settings: { ...site.endpoint.settings, ...site.settings },
+		})
+		const attempt = await claimWhenReady(postmaster, site)
+		if (attempt.outcome === 'taken') {
+			if (await predecessors.isFolderOf(site.dataFolder, postmaster.pid)) {
+				await makeDatabase(attempt.claim)
+				return { postmaster, claim: attempt.claim }
+			}
+			// That was the PostgreSQL of a server that starts at the same time.
+			await attempt.claim.release()
+		}
+		await postmaster.stop()
+		if (attempt.outcome === 'held') throw predecessors.inUse(site.dataFolder, attempt.by)
+		const words = await postmaster.ended
+		if (
+			!/postmaster\.pid" already exists|pre-existing shared memory|taken/.test(words) ||
+			Date.now() > deadlineMs
+		)
+			throw new Error(`PostgreSQL did not start on ${site.dataFolder}: ${words}`)
+		await sleep(RETRY_MS)
+	}
+}
+
+async function claimWhenReady(
+	postmaster: Postmaster,
+	{ endpoint, log }: Site,
+): Promise<Extract<Attempt, { outcome: 'taken' | 'held' }> | { outcome: 'ended' }> {
+	const slow = setTimeout(() => log.info('PostgreSQL recovers from an unclean end'), SLOW_START_MS)
+	try {
+		for (;;) {
+			const attempt = await claims.take(endpoint.connection)
+			if (attempt.outcome === 'taken' || attempt.outcome === 'held') return attempt
+			if (postmaster.hasEnded()) return { outcome: 'ended' }
+			await sleep(POLL_MS)
+		}
+	} finally {
+		clearTimeout(slow)
+	}
+}
+
+async function makeDatabase({ client }: Claim): Promise<void> {
+	const { rowCount } = await client.query('select from pg_database where datname = $1', [endpoints.DATABASE])
+	if (rowCount === 0) await client.query(`create database ${endpoints.DATABASE}`)
+}
