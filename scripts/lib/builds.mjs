@@ -1,0 +1,105 @@
+// @ts-check
+import { createHash } from 'node:crypto'
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import * as children from './children.mjs'
+import { root } from './root.mjs'
+
+/** @typedef {'web' | 'server' | 'companion'} Target */
+/** @type {Record<Target, { inputs: string[], output: string, make: () => Promise<void> }>} */
+const TARGETS = {
+	web: {
+		inputs: ['apps/web', 'packages/core/src', 'packages/forge/src'],
+		output: 'apps/web/build/200.html',
+		make: makeWeb,
+	},
+	server: {
+		inputs: ['apps/server/src', 'packages/core/src', 'packages/forge/src'],
+		output: 'apps/server/dist/main.js',
+		make: () => bundle('apps/server/src/main.ts', 'apps/server/dist/main.js'),
+	},
+	companion: {
+		inputs: ['apps/companion/src', 'packages/core/src'],
+		output: 'apps/companion/dist/companion.js',
+		make: () => bundle('apps/companion/src/main.ts', 'apps/companion/dist/companion.js'),
+	},
+}
+
+export const ALL = /** @type {Target[]} */ (Object.keys(TARGETS))
+
+/**
+ * Builds those that are older than what they are made of.
+ * @param {Target[]} names
+ */
+export async function ensure(names) {
+	await Promise.all(names.map(ensureOne))
+}
+
+/** @param {Target} name */
+async function ensureOne(name) {
+	const { inputs, output, make } = TARGETS[name]
+	const stamp = `${root}/.cache/build-${name}`
+	const fingerprint = hash(inputs)
+	const fresh = existsSync(`${root}/${output}`) && existsSync(stamp)
+	if (fresh && readFileSync(stamp, 'utf8') === fingerprint) return
+	process.stdout.write(`Building ${name} …\n`)
+	await make()
+	mkdirSync(`${root}/.cache`, { recursive: true })
+	writeFileSync(stamp, fingerprint)
+}
+
+async function makeWeb() {
+	const { ok, output } = await children.runInstalled('vite/bin/vite.js', ['build'], {
+		cwd: `${root}/apps/web`,
+		quiet: true,
+	})
+	if (ok) return
+	process.stderr.write(output)
+	throw new Error('The web app could not be built; the messages are above.')
+}
+
+/**
+ * One file with our own code in it; npm packages stay where npm put them.
+ * @param {string} entry @param {string} outfile
+ */
+async function bundle(entry, outfile) {
+	/** @type {import('esbuild')} */
+	const esbuild = createRequire(`${root}/apps/server/package.json`)('esbuild')
+	await esbuild.build({
+		absWorkingDir: root,
+		entryPoints: [entry],
+		outfile,
+		bundle: true,
+		platform: 'node',
+		format: 'esm',
+		target: 'node20',
+		sourcemap: true,
+		logLevel: 'warning',
+		plugins: [{ name: 'npm-packages-stay-outside', setup: keepPackagesOutside }],
+	})
+}
+
+/** @param {import('esbuild').PluginBuild} build */
+function keepPackagesOutside(build) {
+	build.onResolve({ filter: /^[^.#/]/ }, ({ path, kind }) =>
+		kind === 'entry-point' || path.startsWith('@speedfog/') ? undefined : { path, external: true },
+	)
+}
+
+/** @param {string[]} inputs files and folders */
+function hash(inputs) {
+	const sum = createHash('sha256')
+	for (const file of [...inputs.flatMap(list), 'package-lock.json', 'scripts/lib/builds.mjs'])
+		sum.update(`${file}\0`).update(readFileSync(`${root}/${file}`))
+	return sum.digest('hex')
+}
+
+const NOT_AN_INPUT = new Set(['node_modules', 'build', 'dist', '.svelte-kit'])
+
+/** @param {string} folder @returns {string[]} */
+function list(folder) {
+	return readdirSync(`${root}/${folder}`, { withFileTypes: true })
+		.filter(({ name }) => !NOT_AN_INPUT.has(name) && !/\.(test|timestamp)[.-]/.test(name))
+		.sort((a, b) => (a.name < b.name ? -1 : 1))
+		.flatMap((entry) => (entry.isDirectory() ? list(`${folder}/${entry.name}`) : [`${folder}/${entry.name}`]))
+}

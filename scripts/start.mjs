@@ -1,0 +1,9 @@
+// @ts-check
+import * as builds from './lib/builds.mjs'
+import * as children from './lib/children.mjs'
+import * as installation from './lib/installation.mjs'
+
+const release = children.stopOnSignals()
+await installation.ensure('start')
+await builds.ensure(builds.ALL)
+release()

@@ -1,0 +1,51 @@
+// @ts-check
+import * as builds from './lib/builds.mjs'
+import * as checks from './lib/checks.mjs'
+import * as children from './lib/children.mjs'
+import * as installation from './lib/installation.mjs'
+import * as suites from './lib/suites.mjs'
+
+const PURE = ['core', 'forge', 'companion', 'web']
+
+const args = process.argv.slice(2)
+const total = { passed: 0, failed: 0, skipped: 0 }
+/** @type {string[]} */
+const summary = []
+
+children.stopOnSignals()
+await step('packages', () => installation.ensure('all'))
+await step('build', () => builds.ensure(builds.ALL))
+if (args.length > 0) {
+	const { ok } = await suites.runVitest(args)
+	process.exit(ok ? 0 : 1)
+}
+await step('static checks', checks.runAll)
+await step('unit and whole-server tests', () => suites.runProjects('all', ['!e2e']))
+await step('the same on Node 24, without server', () => suites.runOnNode24(PURE))
+await step('browser walks', () => suites.runProjects('e2e', ['e2e']))
+
+process.stdout.write(`\n${summary.join('\n')}\n`)
+const skipped = total.skipped > 0 ? `, ${total.skipped} skipped` : ''
+process.stdout.write(`${total.passed} passed, ${total.failed} failed${skipped}\n`)
+process.exit(total.failed === 0 ? 0 : 1)
+
+/**
+ * Runs one part, adds what it counted, and remembers how long it took.
+ * @param {string} name @param {() => Promise<Partial<import('./lib/suites.mjs').Count> | undefined | void>} work
+ */
+async function step(name, work) {
+	process.stdout.write(`\n── ${name}\n`)
+	const started = performance.now()
+	const { passed = 0, failed = 0, skipped = 0 } = (await work().catch(report)) ?? {}
+	total.passed += passed
+	total.failed += failed
+	total.skipped += skipped
+	const seconds = ((performance.now() - started) / 1000).toFixed(1).padStart(6)
+	summary.push(`${seconds} s  ${name}${failed > 0 ? `: ${failed} failed` : ''}`)
+}
+
+/** @param {unknown} error */
+function report(error) {
+	process.stdout.write(`${error instanceof Error ? error.message : String(error)}\n`)
+	return { passed: 0, failed: 1, skipped: 0 }
+}
