@@ -53,6 +53,7 @@ export const Me = User.extend({
 export type Me = z.infer<typeof Me>
 
 export const AuthOptions = z.object({ twitch: z.boolean(), local: z.boolean() }).meta({ id: 'AuthOptions' })
+export type AuthOptions = z.infer<typeof AuthOptions>
 export const LocalSignIn = z.object({ name: LocalName }).meta({ id: 'LocalSignIn' })
 export const SignedIn = z.object({ user: Me, token: z.string() }).meta({ id: 'SignedIn' })
 export type SignedIn = z.infer<typeof SignedIn>
