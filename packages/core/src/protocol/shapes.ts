@@ -59,8 +59,6 @@ export type WatchedParticipant = Participant & {
 	/** True from the moment the game showed a save that already held progress (P18) until it is back or moves on. */
 	old_save?: boolean
 	visits?: VisitView[]
-	/** The connected mod shows a save that already holds progress (P18); absent otherwise. */
-	old_save?: true
 }
 
 export type ExitView = { text: string; to_name: string; discovered: boolean }

@@ -42,6 +42,8 @@ export type Run = {
 	recordedFlags: ReadonlyMap<number, readonly number[]>
 	/** Flags of no gate that were logged already (P19). */
 	unknownFlags: ReadonlySet<number>
+	/** How many facts the journal holds: the number of the next one. */
+	factCount: number
 	/** The highest `seq` dealt with of a client with `ack`; 0 before (P40). */
 	ackSeq: number
 	/** What the present connection is known for; null while no mod is connected. */
@@ -90,6 +92,8 @@ export type GameplayEvent = { atMs: number } & (
 
 /** One accepted fact, as `run_events` keeps it. */
 export type Fact = {
+	/** Its place in this session's journal, from 0: a commit tried twice stores it once. */
+	number: number
 	kind:
 		'start' | 'flag' | 'late_flag' | 'move' | 'finish' | 'abandon' | 'igt_fell' | 'deaths_fell' | 'old_save'
 	atMs: number
