@@ -1,0 +1,27 @@
+import { AxeBuilder } from '@axe-core/playwright'
+import type { Browser, BrowserContext, ConsoleMessage, Page } from 'playwright-core'
+
+/** Somebody with a browser, and everything the browser complained about while they used it. */
+export type Visitor = { context: BrowserContext; page: Page; complaints: string[] }
+
+export async function visit(browser: Browser, url: string): Promise<Visitor> {
+	const context = await browser.newContext({ baseURL: url, viewport: { width: 1440, height: 900 } })
+	const page = await context.newPage()
+	const complaints: string[] = []
+	page.on('console', (message) => {
+		if (isComplaint(message))
+			complaints.push(`${message.type()}: ${message.text()} (${message.location().url})`)
+	})
+	page.on('pageerror', (error) => complaints.push(`uncaught: ${error.message}`))
+	return { context, page, complaints }
+}
+
+/** What axe finds wrong on the page as it is now, one line each. */
+export async function accessibilityFaults(page: Page): Promise<string[]> {
+	const { violations } = await new AxeBuilder({ page }).analyze()
+	return violations.flatMap(({ id, nodes }) => nodes.map(({ html }) => `${id}: ${html}`))
+}
+
+function isComplaint(message: ConsoleMessage): boolean {
+	return message.type() === 'error' || message.type() === 'warning'
+}
