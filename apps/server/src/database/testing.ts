@@ -7,12 +7,20 @@ import { onServer, withDatabase } from './testing-setup.ts'
 
 export type TestDatabase = Database & { connection: Connection; drop(): Promise<void> }
 
-/** A migrated, empty database of its own on the test run's PostgreSQL; `drop` closes and removes it. */
+/** A migrated database of its own without any rows, on the test run's PostgreSQL; `drop` closes and removes it. */
 export async function freshDatabase(): Promise<TestDatabase> {
-	const { server, template } = inject('postgres')
+	return make(inject('postgres').template)
+}
+
+/** The same without tables. */
+export async function emptyDatabase(): Promise<TestDatabase> {
+	return make('template1')
+}
+
+async function make(template: string): Promise<TestDatabase> {
+	const { server } = inject('postgres')
 	const name = `speedfog_test_${randomBytes(8).toString('hex')}`
-	// Copying file by file asks for two checkpoints; with the log it is one pass.
-	await onServer(server, `create database ${name} template ${template} strategy wal_log`)
+	await onServer(server, `create database ${name} template ${template}`)
 	const connection = withDatabase(server, name)
 	const database = open(connection, { log: silentLog })
 	return {
