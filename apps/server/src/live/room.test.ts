@@ -1,0 +1,107 @@
+import { describe, expect, it } from 'vitest'
+import { silentLog } from '#log.ts'
+import { Heartbeat } from './heartbeat.ts'
+import { Link } from './link.ts'
+import { Room } from './room.ts'
+import { fakeClock } from './testing/fake-clock.ts'
+import { SocketPair } from './testing/socket-pair.ts'
+
+function makeRoom() {
+	const clock = fakeClock()
+	const heartbeat = new Heartbeat(clock)
+	const room = new Room(clock)
+	const join = () => {
+		const pair = new SocketPair()
+		new Link(pair.socket, { clock, heartbeat, log: silentLog }, (link) => ({
+			first() {
+				link.open()
+				room.join(link)
+			},
+			next() {},
+			gone: () => room.leave(link),
+		}))
+		pair.send('hello')
+		pair.flush()
+		return pair
+	}
+	return { room, clock, join }
+}
+
+const figure = (value: number) => () => JSON.stringify({ value })
+
+describe('a room', () => {
+	it('[P53] writes a text once for all who are there, and not at all for nobody', () => {
+		const { room, join } = makeRoom()
+		let written = 0
+		const write = () => {
+			written++
+			return '{"type":"news"}'
+		}
+		room.tell(write)
+		expect(written).toBe(0)
+		const pairs = [join(), join(), join()]
+		room.tell(write)
+		expect(written).toBe(1)
+		for (const pair of pairs) {
+			pair.flush()
+			expect(pair.got).toEqual([{ type: 'news' }])
+		}
+	})
+
+	it('[P52] tells figures at once when the last ones are 900 ms old, else when they are', () => {
+		const { room, clock, join } = makeRoom()
+		const pair = join()
+		room.tellFigures(figure(1))
+		clock.advance(400)
+		room.tellFigures(figure(2))
+		clock.advance(400)
+		room.tellFigures(figure(3))
+		pair.flush()
+		expect(pair.got).toEqual([{ value: 1 }])
+		clock.advance(99)
+		pair.flush()
+		expect(pair.got).toHaveLength(1)
+		clock.advance(1)
+		pair.flush()
+		expect(pair.got).toEqual([{ value: 1 }, { value: 3 }])
+		clock.advance(900)
+		room.tellFigures(figure(4))
+		pair.flush()
+		expect(pair.got.at(-1)).toEqual({ value: 4 })
+	})
+
+	it('[P52] tells anything else at once, without moving the clock of the figures', () => {
+		const { room, clock, join } = makeRoom()
+		const pair = join()
+		room.tellFigures(figure(1))
+		clock.advance(500)
+		room.tell(figure(2))
+		clock.advance(400)
+		room.tellFigures(figure(3))
+		pair.flush()
+		expect(pair.got).toEqual([{ value: 1 }, { value: 2 }, { value: 3 }])
+	})
+
+	it('[P53] closes one that does not read with 1013 and forgets it; the others miss nothing', () => {
+		const { room, join } = makeRoom()
+		const [slow, quick] = [join(), join()]
+		slow.bufferedBytes = 1024 * 1024 + 1
+		room.tell(figure(1))
+		slow.flush()
+		quick.flush()
+		expect(slow.closed?.code).toBe(1013)
+		expect(slow.got).toEqual([])
+		expect(quick.got).toEqual([{ value: 1 }])
+		expect(room.size).toBe(1)
+	})
+
+	it('lets go of waiting figures with the last member', () => {
+		const { room, clock, join } = makeRoom()
+		const pair = join()
+		room.tellFigures(figure(1))
+		room.tellFigures(figure(2))
+		const before = clock.waiting
+		pair.end()
+		expect(clock.waiting).toBe(before - 1)
+	})
+})

@@ -1,0 +1,235 @@
+import type pg from 'pg'
+import type { Clock, Timer } from '#live/clock.ts'
+import type { Log } from '#log.ts'
+import { statementFor } from './journal/statement.ts'
+import type { Entry } from './journal/statement.ts'
+import * as unwritten from './journal/unwritten.ts'
+import type { Unwritten } from './journal/unwritten.ts'
+
+export type { Entry, ConnectedFact } from './journal/statement.ts'
+export type { Outcome } from './journal/unwritten.ts'
+
+/** Figures wait this long for company; with a tick and a commit on top they are less than 2 s behind (P22). */
+const BEHIND_MS = 1_500
+const TICK_MS = 250
+/** So many rows take some ten milliseconds: flags that come meanwhile wait no longer than that. */
+const MAX_ROWS = 1_000
+const STATEMENT_TIMEOUT_MS = 10_000
+const RETRY_MS = { first: 50, longest: 1_000 }
+
+/** Numbers for whoever watches the server. */
+export type JournalFigures = {
+	commits: number
+	entries: number
+	/** Sum and maximum of the time from taking a batch to its commit. */
+	commitMs: number
+	longestCommitMs: number
+	retries: number
+}
+
+/**
+ * Stores what sessions have to say. Everything that waits shares one transaction, and while it is under
+ * way the next batch gathers. A database that is away is waited for: nothing given to it is dropped.
+ */
+export class Journal {
+	readonly figures: JournalFigures = { commits: 0, entries: 0, commitMs: 0, longestCommitMs: 0, retries: 0 }
+	readonly #pool: pg.Pool
+	readonly #log: Log
+	readonly #clock: Clock
+	readonly #urgent = new Map<string, Unwritten>()
+	/** Oldest first. */
+	readonly #behind = new Map<string, Unwritten>()
+	#underWay: readonly Unwritten[] = []
+	#client: pg.PoolClient | undefined
+	#working: Promise<void> | undefined
+	#tick: Timer | undefined
+	#isAway = false
+	#state: 'open' | 'flushing' | 'closed' = 'open'
+
+	constructor({ pool, log, clock }: { pool: pg.Pool; log: Log; clock: Clock }) {
+		this.#pool = pool
+		this.#log = log
+		this.#clock = clock
+	}
+
+	/** True from a failed commit until the next good one. */
+	get isAway(): boolean {
+		return this.#isAway
+	}
+
+	/** Entries that are not committed yet. */
+	get depth(): number {
+		return this.#urgent.size + this.#behind.size + this.#underWay.length
+	}
+
+	/** Stores with the next commit; the promise is kept after it and never rejects. */
+	write(entry: Entry): Promise<unwritten.Outcome> {
+		let one = this.#urgent.get(entry.sessionId)
+		if (one) {
+			unwritten.add(one, entry)
+		} else {
+			one = this.#behind.get(entry.sessionId)
+			if (one) {
+				this.#behind.delete(entry.sessionId)
+				unwritten.add(one, entry)
+			} else {
+				one = unwritten.start(entry, this.#clock.now())
+			}
+			this.#urgent.set(entry.sessionId, one)
+		}
+		this.#work()
+		return one.outcome
+	}
+
+	/** Stores within two seconds, together with what the session says until then; one promise for all of it. */
+	writeSoon(entry: Entry): Promise<unwritten.Outcome> {
+		let one = this.#urgent.get(entry.sessionId) ?? this.#behind.get(entry.sessionId)
+		if (one) {
+			unwritten.add(one, entry)
+		} else {
+			one = unwritten.start(entry, this.#clock.now())
+			this.#behind.set(entry.sessionId, one)
+			this.#startTicking()
+		}
+		return one.outcome
+	}
+
+	/** Stores all that waits; done when it is. */
+	async flush(): Promise<void> {
+		for (const [sessionId, one] of this.#behind) this.#urgent.set(sessionId, one)
+		this.#behind.clear()
+		const all = [...this.#urgent.values(), ...this.#underWay]
+		this.#work()
+		await Promise.all(all.map(({ outcome }) => outcome))
+	}
+
+	/** Stores what waits, giving a database that is away this long, and lets go of the connection. */
+	async close(graceMs = 5_000): Promise<void> {
+		this.#state = 'flushing'
+		const patience = this.#clock.after(graceMs, () => this.#giveUp())
+		await this.flush()
+		patience.cancel()
+		this.#state = 'closed'
+		this.#tick?.cancel()
+		await this.#working
+		this.#dropClient(false)
+	}
+
+	#work(): void {
+		this.#working ??= this.#workUntilDone()
+	}
+
+	async #workUntilDone(): Promise<void> {
+		// Whatever arrives in the same turn of the event loop shares the first commit.
+		await new Promise((resolve) => setImmediate(resolve))
+		for (let batch = this.#takeDue(); batch.length > 0; batch = this.#takeDue()) {
+			this.#underWay = batch
+			await this.#commit(batch)
+			this.#underWay = []
+		}
+		this.#working = undefined
+	}
+
+	#takeDue(): Unwritten[] {
+		const batch: Unwritten[] = []
+		take(this.#urgent, batch, () => true)
+		const dueMs = this.#clock.now() - BEHIND_MS
+		take(this.#behind, batch, ({ sinceMs }) => sinceMs <= dueMs)
+		return batch
+	}
+
+	async #commit(batch: readonly Unwritten[]): Promise<void> {
+		const startedMs = performance.now()
+		for (let retryMs = RETRY_MS.first; ; retryMs = Math.min(retryMs * 2, RETRY_MS.longest)) {
+			try {
+				const written = await this.#store(batch)
+				this.#count(batch.length, performance.now() - startedMs)
+				for (const one of batch) {
+					unwritten.settle(one, written.has(one.entry.sessionId) ? 'stored' : 'refused')
+				}
+				return
+			} catch (error) {
+				if (isAboutData(error)) return await this.#commitOneByOne(batch, error)
+				this.#dropClient(true)
+				if (!this.#isAway) this.#log.warn({ err: error }, 'the database is away: what is played waits')
+				this.#isAway = true
+				this.figures.retries++
+				if (this.#state === 'closed') return failAll(batch)
+				await new Promise<void>((resolve) => this.#clock.after(retryMs, resolve))
+			}
+		}
+	}
+
+	/** One entry that cannot be stored must not hold up the others. */
+	async #commitOneByOne(batch: readonly Unwritten[], error: unknown): Promise<void> {
+		if (batch.length > 1) {
+			for (const one of batch) await this.#commit([one])
+			return
+		}
+		this.#log.error({ err: error, session: batch[0]?.entry.sessionId }, 'a session could not be stored')
+		failAll(batch)
+	}
+
+	async #store(batch: readonly Unwritten[]): Promise<Set<string>> {
+		const client = (this.#client ??= await this.#connect())
+		const query = { ...statementFor(batch.map(({ entry }) => entry)), query_timeout: STATEMENT_TIMEOUT_MS }
+		const { rows } = await client.query<{ id: string }>(query)
+		if (this.#isAway) this.#log.info('the database is back')
+		this.#isAway = false
+		return new Set(rows.map(({ id }) => id))
+	}
+
+	async #connect(): Promise<pg.PoolClient> {
+		const client = await this.#pool.connect()
+		// A connection that ends while it is idle here shows as the next statement's error.
+		client.on('error', () => {})
+		return client
+	}
+
+	#dropClient(broken: boolean): void {
+		this.#client?.release(broken)
+		this.#client = undefined
+	}
+
+	#count(entries: number, ms: number): void {
+		this.figures.commits++
+		this.figures.entries += entries
+		this.figures.commitMs += ms
+		this.figures.longestCommitMs = Math.max(this.figures.longestCommitMs, ms)
+	}
+
+	#startTicking(): void {
+		this.#tick ??= this.#clock.after(TICK_MS, () => {
+			this.#tick = undefined
+			if (this.#behind.size === 0) return
+			this.#work()
+			this.#startTicking()
+		})
+	}
+
+	#giveUp(): void {
+		if (this.depth > 0) this.#log.error({ sessions: this.depth }, 'stopping without having stored everything')
+		this.#state = 'closed'
+		failAll([...this.#urgent.values(), ...this.#behind.values(), ...this.#underWay])
+		this.#urgent.clear()
+		this.#behind.clear()
+	}
+}
+
+function take(from: Map<string, Unwritten>, into: Unwritten[], isDue: (one: Unwritten) => boolean): void {
+	for (const [sessionId, one] of from) {
+		if (into.length >= MAX_ROWS || !isDue(one)) return
+		from.delete(sessionId)
+		into.push(one)
+	}
+}
+
+function failAll(batch: readonly Unwritten[]): void {
+	for (const one of batch) unwritten.settle(one, 'failed')
+}
+
+/** SQLSTATE classes 22 (data), 23 (constraint) and 42 (statement): trying again would fail again. */
+function isAboutData(error: unknown): boolean {
+	const code = (error as { code?: unknown }).code
+	return typeof code === 'string' && /^(22|23|42)[0-9A-Z]{3}$/.test(code)
+}

@@ -1,0 +1,38 @@
+import type { Visit } from '@speedfog/core/run/run-state'
+import type { Entry, ConnectedFact } from './statement.ts'
+
+/**
+ * `stored`: committed, together with the figures' `ackSeq`. `refused`: the run was ended elsewhere, or is
+ * gone, and nothing was stored. `failed`: it cannot be stored.
+ */
+export type Outcome = { result: 'stored' | 'refused' | 'failed'; ackSeq: number }
+
+/** All that one session has waiting. */
+export type Unwritten = {
+	entry: Entry & { visits: Visit[]; facts: ConnectedFact[] }
+	sinceMs: number
+	outcome: Promise<Outcome>
+	resolve: (outcome: Outcome) => void
+}
+
+export function start(entry: Entry, sinceMs: number): Unwritten {
+	let resolve: (outcome: Outcome) => void = () => {}
+	const outcome = new Promise<Outcome>((settle) => (resolve = settle))
+	const own = { ...entry, visits: [...entry.visits], facts: [...entry.facts] }
+	return { entry: own, sinceMs, outcome, resolve }
+}
+
+/** The newest figures and the newest of each visit count; facts add up. */
+export function add(one: Unwritten, { visits, facts, run, currentLayer, modChangedAtMs }: Entry): void {
+	Object.assign(one.entry, { run, currentLayer, modChangedAtMs })
+	for (const visit of visits) {
+		const known = one.entry.visits.findIndex(({ seq }) => seq === visit.seq)
+		if (known < 0) one.entry.visits.push(visit)
+		else one.entry.visits[known] = visit
+	}
+	one.entry.facts.push(...facts)
+}
+
+export function settle(one: Unwritten, result: Outcome['result']): void {
+	one.resolve({ result, ackSeq: one.entry.run.ackSeq })
+}
