@@ -1,10 +1,12 @@
 // @ts-check
 import { spawn } from 'node:child_process'
+import { readFileSync } from 'node:fs'
 import { constants } from 'node:os'
 import { root } from './root.mjs'
 
 /** @typedef {{ ok: boolean, output: string, seconds: number }} Outcome */
 
+/** How long a child may take to stop: what the server takes at most, and a little. */
 const GRACE_MS = 12_000
 const PARENT_CHECK_MS = 250
 const SIGNALS = /** @type {const} */ (['SIGINT', 'SIGTERM', 'SIGHUP'])
@@ -13,30 +15,33 @@ const SIGNALS = /** @type {const} */ (['SIGINT', 'SIGTERM', 'SIGHUP'])
 // vite and tsx run workers.
 const ownGroup = process.platform !== 'win32'
 
-/** @type {Set<import('node:child_process').ChildProcess>} */
-const running = new Set()
+/** With how long each may take to stop. @type {Map<import('node:child_process').ChildProcess, number>} */
+const running = new Map()
+let stopping = false
 
 /**
  * Starts a program in the project's folder. It has no stdin and ends with this process.
- * @param {string} command @param {string[]} args @param {import('node:child_process').SpawnOptions} [options]
+ * @param {string} command @param {string[]} args
+ * @param {import('node:child_process').SpawnOptions & { graceMs?: number }} [options]
  */
-export function begin(command, args, options = {}) {
+export function begin(command, args, { graceMs = GRACE_MS, ...options } = {}) {
 	const child = spawn(command, args, {
 		cwd: root,
 		stdio: ['ignore', 'inherit', 'inherit'],
 		detached: ownGroup,
 		...options,
 	})
-	running.add(child)
+	running.set(child, graceMs)
 	child.once('close', () => running.delete(child))
 	child.once('error', () => running.delete(child))
 	return child
 }
 
 /**
- * Runs a program to its end. With `quiet` its output is kept for the caller instead of shown.
+ * Runs a program to its end. With `quiet` its output is kept for the caller instead of shown. Once everything is being
+ * stopped it answers no more, so that nobody takes a stopped child for one that failed.
  * @param {string} command @param {string[]} args
- * @param {{ cwd?: string, env?: NodeJS.ProcessEnv, quiet?: boolean }} [options]
+ * @param {{ cwd?: string, env?: NodeJS.ProcessEnv, quiet?: boolean, graceMs?: number }} [options]
  * @returns {Promise<Outcome>}
  */
 export function run(command, args, { quiet = false, ...options } = {}) {
@@ -46,8 +51,9 @@ export function run(command, args, { quiet = false, ...options } = {}) {
 	child.stdout?.on('data', (chunk) => (output += chunk))
 	child.stderr?.on('data', (chunk) => (output += chunk))
 	return new Promise((resolve) => {
-		const end = (/** @type {boolean} */ ok) =>
-			resolve({ ok, output, seconds: (performance.now() - started) / 1000 })
+		const end = (/** @type {boolean} */ ok) => {
+			if (!stopping) resolve({ ok, output, seconds: (performance.now() - started) / 1000 })
+		}
 		child.once('error', (error) => {
 			output += error.message
 			end(false)
@@ -67,10 +73,15 @@ export function runInstalled(program, args, { node = process.execPath, ...option
 
 /** Stops every running child with all of its own children and waits until they are gone. */
 export async function stopAll() {
-	const children = [...running]
-	const gone = Promise.all(children.map((child) => new Promise((resolve) => child.once('close', resolve))))
-	for (const child of children) signal(child, 'SIGTERM')
-	const timer = setTimeout(() => children.forEach((child) => signal(child, 'SIGKILL')), GRACE_MS)
+	stopping = true
+	await Promise.all([...running].map(([child, graceMs]) => stopOne(child, graceMs)))
+}
+
+/** @param {import('node:child_process').ChildProcess} child @param {number} graceMs */
+async function stopOne(child, graceMs) {
+	const gone = new Promise((resolve) => child.once('close', resolve))
+	signal(child, graceMs === 0 ? 'SIGKILL' : 'SIGTERM')
+	const timer = setTimeout(() => signal(child, 'SIGKILL'), graceMs)
 	await gone
 	clearTimeout(timer)
 }
@@ -80,11 +91,9 @@ export async function stopAll() {
  * Returns what ends this arrangement.
  */
 export function stopOnSignals() {
-	let stopping = false
 	/** @param {NodeJS.Signals} name */
 	const stop = (name) => {
 		if (stopping) return
-		stopping = true
 		void stopAll().then(() => process.exit(128 + (constants.signals[name] ?? 0)))
 	}
 	for (const name of SIGNALS) process.on(name, stop)
@@ -96,18 +105,34 @@ export function stopOnSignals() {
 }
 
 /**
- * Tells when the parent process is gone: a shell between npm and us may die of a signal without passing it on.
+ * Tells when the parent process is gone, or npm above it: a shell between npm and us may die of a signal without
+ * passing it on, or live on when npm was killed.
  * @param {() => void} tell
  */
 export function whenOrphaned(tell) {
-	const parent = process.ppid
+	const before = ancestors()
 	const timer = setInterval(() => {
-		if (process.ppid === parent) return
+		if (ancestors() === before) return
 		clearInterval(timer)
 		tell()
 	}, PARENT_CHECK_MS)
 	timer.unref()
 	return () => clearInterval(timer)
+}
+
+function ancestors() {
+	const parent = process.ppid
+	if (!process.env['npm_lifecycle_event']) return String(parent)
+	try {
+		// The fields after the program's name, which is in brackets: state, parent, …
+		const [, grandparent] = readFileSync(`/proc/${parent}/stat`, 'utf8')
+			.replace(/^.*\) /s, '')
+			.split(' ')
+		return `${parent} ${grandparent}`
+	} catch {
+		// Only Linux tells this so cheaply.
+		return String(parent)
+	}
 }
 
 /** @param {import('node:child_process').ChildProcess} child @param {NodeJS.Signals} name */

@@ -25,9 +25,10 @@ export async function ensure(set) {
 	const present = read('node_modules/.package-lock.json')
 	const lacking = firstMissing(wanted, present, set === 'start' ? START : undefined)
 	if (lacking === undefined) return
-	process.stdout.write(`Installing packages (${lacking} is missing or old) …\n`)
+	const isFirst = Object.keys(present).length === 0
+	process.stdout.write(`Installing packages${isFirst ? '' : ` (${lacking} is missing or old)`} …\n`)
 	// npm ci empties node_modules first, which would pull the floor from under a server running from it.
-	const command = Object.keys(present).length === 0 ? ['ci'] : ['install', '--no-save']
+	const command = isFirst ? ['ci'] : ['install', '--no-save']
 	const only = set === 'start' ? START.flatMap((workspace) => ['--workspace', workspace]) : []
 	const quiet = ['--include=dev', '--include=optional', '--no-audit', '--no-fund', '--loglevel=error']
 	const { ok } = await npm([...command, ...only, ...quiet])
@@ -91,8 +92,9 @@ function read(file) {
 
 /** The npm that runs this script, else the one on the path. @param {string[]} args */
 function npm(args) {
+	// Asked to stop, npm takes half a minute to tidy up what the next start makes anew anyway.
+	const options = { graceMs: 0 }
 	const own = process.env['npm_execpath']
-	return own?.endsWith('npm-cli.js')
-		? children.run(process.execPath, [own, ...args])
-		: children.run(process.platform === 'win32' ? 'npm.cmd' : 'npm', args)
+	if (own?.endsWith('npm-cli.js')) return children.run(process.execPath, [own, ...args], options)
+	return children.run(process.platform === 'win32' ? 'npm.cmd' : 'npm', args, options)
 }
