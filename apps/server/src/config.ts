@@ -210,7 +210,7 @@ function shown(name: string, value: string): string {
 	return JSON.stringify(value.length > 80 ? `${value.slice(0, 80)}…` : value)
 }
 
-function isLoopback(host: string): boolean {
+export function isLoopback(host: string): boolean {
 	return host === 'localhost' || host === '::1' || (isIP(host) === 4 && host.startsWith('127.'))
 }
 

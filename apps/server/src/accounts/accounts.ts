@@ -1,0 +1,109 @@
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import type { App } from '#http/app.ts'
+import type { Deps } from '#http/deps.ts'
+import { HttpError } from '#http/problem.ts'
+import * as tokens from './tokens.ts'
+import type { Caller, User } from './tokens.ts'
+
+export type { Caller, Token, User } from './tokens.ts'
+export { isAdmin, view, viewMe } from './users.ts'
+export type { Named } from './users.ts'
+
+export const COOKIE = 'speedfog_session'
+
+declare module 'fastify' {
+	interface FastifyRequest {
+		/** Who calls; set before the handler of every route with access `signedIn`. */
+		caller: Caller | null
+	}
+}
+
+/** Lets nobody but signed-in callers through to the routes that say so. Before any route is registered. */
+export function protect(app: App, deps: Deps): void {
+	app.decorateRequest('caller', null)
+	app.addHook('onRequest', async (request, reply) => {
+		if (request.routeOptions.config.access !== 'signedIn') return
+		request.caller = (await findUserByRequest(deps, request, reply)) ?? null
+		if (!request.caller) throw notSignedIn(request)
+	})
+}
+
+/** The caller of a route with access `signedIn`. */
+export function requireUser(request: FastifyRequest): User {
+	if (!request.caller) throw notSignedIn(request)
+	return request.caller.user
+}
+
+/** Whom the request's token stands for, also on routes that anybody may call. */
+export async function findUserByRequest(
+	deps: Deps,
+	request: FastifyRequest,
+	reply?: FastifyReply,
+): Promise<Caller | undefined> {
+	const bearer = bearerOf(request.headers.authorization)
+	const cookie = request.cookies[COOKIE]
+	// A caller that names a token means that one: the cookie does not help a wrong one.
+	const secret = request.headers.authorization === undefined ? cookie : bearer
+	if (secret === undefined) return undefined
+	const caller = await findUserByToken(deps, secret)
+	if (!caller || (bearer === undefined && caller.token.kind !== 'device')) return undefined
+	const noted = await tokens.noteUse(deps.db.kysely, caller, deps.clock())
+	if (noted && bearer === undefined && reply) setCookie(reply, deps, secret)
+	return caller
+}
+
+export async function findUserByToken(
+	{ db, config, clock }: Deps,
+	secret: string,
+): Promise<Caller | undefined> {
+	const provider = config.twitch ? 'twitch' : 'local'
+	return tokens.findCaller(db.kysely, { secret, provider, nowMs: clock() })
+}
+
+/** For WebSocket upgrades, which no route sees. */
+export async function findUserByCookie(
+	deps: Deps,
+	cookieHeader: string | undefined,
+): Promise<User | undefined> {
+	const match = new RegExp(`(?:^|;\\s*)${COOKIE}=([A-Za-z0-9_-]+)`).exec(cookieHeader ?? '')
+	const caller = match && (await findUserByToken(deps, match[1]!))
+	return caller?.token.kind === 'device' ? caller.user : undefined
+}
+
+export function setCookie(reply: FastifyReply, deps: Deps, secret: string): void {
+	const maxAge = tokens.DEVICE_DAYS * 86_400
+	void reply.setCookie(COOKIE, secret, { ...cookieOptions(deps), maxAge })
+}
+
+export function clearCookie(reply: FastifyReply, deps: Deps): void {
+	void reply.clearCookie(COOKIE, cookieOptions(deps))
+}
+
+/** So many calls a minute by one user; only for routes with access `signedIn`. */
+export function limitPerUser({ config }: Deps, perMinute: number) {
+	return {
+		max: perMinute * config.rateLimitFactor,
+		timeWindow: 60_000,
+		keyGenerator: (request: FastifyRequest) => requireUser(request).id,
+	}
+}
+
+function cookieOptions({ config }: Deps) {
+	return {
+		path: '/',
+		httpOnly: true,
+		sameSite: 'lax',
+		secure: config.publicUrl.startsWith('https:'),
+	} as const
+}
+
+function bearerOf(authorization: string | undefined): string | undefined {
+	return /^Bearer +([A-Za-z0-9._~+/-]+=*)$/i.exec(authorization ?? '')?.[1]
+}
+
+function notSignedIn({ headers }: FastifyRequest): HttpError {
+	const presented = headers.authorization !== undefined || headers.cookie?.includes(`${COOKIE}=`) === true
+	return new HttpError(401, presented ? 'You are no longer signed in.' : 'Sign in first.', {
+		headers: { 'www-authenticate': 'Bearer' },
+	})
+}

@@ -1,0 +1,116 @@
+import cookie from '@fastify/cookie'
+import rateLimit from '@fastify/rate-limit'
+import Fastify from 'fastify'
+import type { FastifyBaseLogger, FastifyInstance, RawServerDefault } from 'fastify'
+import { serializerCompiler, validatorCompiler } from 'fastify-type-provider-zod'
+import type { ZodTypeProvider } from 'fastify-type-provider-zod'
+import { randomUUID } from 'node:crypto'
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { Logger } from 'pino'
+import type { Deps } from './deps.ts'
+import { describeRoutes, docs } from './docs.ts'
+import { guard } from './guard.ts'
+import { health } from './health.ts'
+import type { Part } from './health.ts'
+import { pages } from './pages.ts'
+import { answerError, HttpError, problem } from './problem.ts'
+import { secure } from './security.ts'
+
+export type App = FastifyInstance<
+	RawServerDefault,
+	IncomingMessage,
+	ServerResponse,
+	FastifyBaseLogger,
+	ZodTypeProvider
+>
+
+/** Who may make a call at all; whose data it may touch is decided by the feature. */
+export type Access = 'all' | 'signedIn'
+
+declare module 'fastify' {
+	interface FastifyContextConfig {
+		access?: Access
+	}
+}
+
+export type AppOptions = {
+	/** The features' routes. */
+	register: (app: App) => void
+	/** The folder of the built web app, where there is one. */
+	webFolder?: string | undefined
+	/** What `/ready` asks besides the database. */
+	parts?: Part[]
+	isStopping?: () => boolean
+}
+
+const BODY_BYTES = 64 * 1024
+const REQUEST_MS = 30_000
+const LAST_DOWNLOADS_MS = 5_000
+
+/** The HTTP side of the server, not listening yet. */
+export function buildApp(
+	deps: Deps,
+	{ register, webFolder, parts = [], isStopping = () => false }: AppOptions,
+): App {
+	const { config, db, log } = deps
+	const loggerInstance: FastifyBaseLogger = log as Logger
+	const app: App = Fastify({
+		loggerInstance,
+		disableRequestLogging: true,
+		genReqId: () => randomUUID(),
+		trustProxy: config.trustedProxies.length > 0 ? [...config.trustedProxies] : false,
+		bodyLimit: BODY_BYTES,
+		requestTimeout: REQUEST_MS,
+		frameworkErrors: answerError,
+		clientErrorHandler: (_, socket) => {
+			// Not even HTTP: there is no request to log or to answer by its rules.
+			const body = JSON.stringify(problem(400, 'The request could not be read.'))
+			const head = `content-type: application/problem+json\r\ncontent-length: ${Buffer.byteLength(body)}`
+			if (socket.writable)
+				socket.end(`HTTP/1.1 400 Bad Request\r\n${head}\r\nconnection: close\r\n\r\n${body}`)
+		},
+	}).withTypeProvider<ZodTypeProvider>()
+	app.setValidatorCompiler(validatorCompiler)
+	app.setSerializerCompiler(serializerCompiler)
+	app.setErrorHandler(answerError)
+	app.removeContentTypeParser('text/plain')
+	app.addHook('onRoute', ({ url, config: route }) => {
+		if (url.startsWith('/api') && !route?.access)
+			throw new Error(`the route ${url} does not say who may call it`)
+	})
+
+	logResponses(app)
+	app.addHook('onRequest', guard(config))
+	app.addHook('preClose', async () => {
+		setTimeout(() => app.server.closeAllConnections(), LAST_DOWNLOADS_MS).unref()
+	})
+	secure(app, deps, webFolder)
+	app.register(cookie)
+	app.register(rateLimit, { global: false, errorResponseBuilder: tooMany })
+	describeRoutes(app)
+	pages(app, webFolder)
+	// After the plugins above are there, so that their hooks see these routes.
+	app.after(() => {
+		health(app, { parts: [{ name: 'database', ask: () => db.pool.query('select 1') }, ...parts], isStopping })
+		register(app)
+		docs(app)
+	})
+	return app
+}
+
+function tooMany(_: unknown, { ttl }: { ttl: number }): HttpError {
+	const seconds = Math.max(Math.ceil(ttl / 1000), 1)
+	return new HttpError(429, `Too many calls. Please wait ${seconds} s.`, {
+		headers: { 'retry-after': String(seconds) },
+	})
+}
+
+/** One line an answer: no query (it may hold codes), no headers (they hold tokens). */
+function logResponses(app: App): void {
+	app.addHook('onResponse', async (request, reply) => {
+		const path = request.url.split('?', 1)[0]!
+		const line = { method: request.method, path, status: reply.statusCode, ms: Math.round(reply.elapsedTime) }
+		const quiet = path === '/health' || path === '/ready' || path.startsWith('/_app/')
+		request.log[quiet ? 'debug' : 'info'](line, 'answered')
+	})
+}

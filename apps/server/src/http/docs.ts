@@ -1,0 +1,81 @@
+import swagger from '@fastify/swagger'
+import { jsonSchemaTransform, jsonSchemaTransformObject } from 'fastify-type-provider-zod'
+import { z } from 'zod'
+import { version } from '../../package.json'
+import type { App } from './app.ts'
+
+/** Must be registered before the routes it is to tell of. */
+export function describeRoutes(app: App): void {
+	app.register(swagger, {
+		openapi: {
+			openapi: '3.1.0',
+			info: { title: 'SpeedFog Training', version, description: 'Errors are problem documents (RFC 9457).' },
+			components: {
+				securitySchemes: {
+					cookie: { type: 'apiKey', in: 'cookie', name: 'speedfog_session' },
+					bearer: { type: 'http', scheme: 'bearer' },
+				},
+			},
+		},
+		transform: (route) => {
+			const { schema, url } = jsonSchemaTransform(route)
+			const access = route.route.config?.access
+			if (access === undefined) return { schema: { ...schema, hide: true }, url }
+			return {
+				schema: access === 'signedIn' ? { ...schema, security: [{ cookie: [] }, { bearer: [] }] } : schema,
+				url,
+			}
+		},
+		transformObject: jsonSchemaTransformObject,
+	})
+}
+
+export function docs(app: App): void {
+	const hidden = { config: { access: 'all' }, schema: { hide: true } } as const
+	app.get('/api/openapi.json', hidden, async () => app.swagger())
+	app.get('/api/docs', hidden, async (_, reply) =>
+		reply.type('text/html').send(page(app.swagger() as Document)),
+	)
+}
+
+type Operation = { summary?: string; security?: unknown[]; responses?: Record<string, unknown> }
+type Document = { info: { title: string; version: string }; paths: Record<string, Record<string, Operation>> }
+
+function page({ info, paths }: Document): string {
+	const rows = Object.entries(paths).flatMap(([path, operations]) =>
+		Object.entries(operations).map(
+			([method, { summary = '', security, responses = {} }]) =>
+				`<tr><td><code>${escape(method.toUpperCase())}</code></td><td><code>${escape(path)}</code></td>` +
+				`<td>${security ? 'signed in' : 'all'}</td><td>${escape(summary)}</td>` +
+				`<td>${escape(Object.keys(responses).join(' '))}</td></tr>`,
+		),
+	)
+	return `<!doctype html>
+<html lang="en">
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width">
+<title>${escape(info.title)}: API</title>
+<style>
+:root { color-scheme: dark; background: #11151c; color: #e6e1d3; font: 16px/1.5 system-ui, sans-serif }
+body { margin: 2rem auto; max-width: 70rem; padding: 0 1rem }
+.table { overflow-x: auto }
+table { border-collapse: collapse; width: 100% }
+th, td { border-bottom: 1px solid #333b49; padding: .4rem .6rem; text-align: left }
+a { color: #e0b64c }
+</style>
+<h1>${escape(info.title)}: API ${escape(info.version)}</h1>
+<p>Sign in by cookie or by <code>Authorization: Bearer</code> with an API token. Every schema is in
+<a href="/api/openapi.json">openapi.json</a>; errors are problem documents (RFC 9457).</p>
+<div class="table"><table>
+<thead><tr><th>Method</th><th>Path</th><th>Who</th><th>What</th><th>Answers</th></tr></thead>
+<tbody>${rows.join('\n')}</tbody>
+</table></div>
+</html>`
+}
+
+function escape(text: string): string {
+	return text.replace(/[&<>"']/g, (sign) => `&#${sign.charCodeAt(0)};`)
+}
+
+/** For answers without a body. */
+export const nothing = z.undefined()
