@@ -1,0 +1,20 @@
+import { limits } from '../protocol/limits.ts'
+import type { Flurry } from './run-state.ts'
+
+/** With another flag at `atMs` the flurry goes on. */
+export function extend(flurry: Flurry | null, atMs: number): Flurry {
+	return { firstMs: flurry?.firstMs ?? atMs, lastMs: atMs }
+}
+
+export function endsAtMs({ firstMs, lastMs }: Flurry): number {
+	return Math.min(lastMs + limits.burst.quietMs, firstMs + limits.burst.atMostMs)
+}
+
+export function isOver(flurry: Flurry | null, atMs: number): flurry is Flurry {
+	return flurry !== null && atMs >= endsAtMs(flurry)
+}
+
+export function earliestEnd(...flurries: (Flurry | null)[]): number | null {
+	const ends = flurries.filter((flurry) => flurry !== null).map(endsAtMs)
+	return ends.length === 0 ? null : Math.min(...ends)
+}
