@@ -1,0 +1,15 @@
+import { expect, it } from 'vitest'
+import { demoPools } from './pools.ts'
+
+it('tells the pools apart in everything a player chooses by', () => {
+	const pools = Object.values(demoPools)
+	const differ = (of: (pool: (typeof pools)[number]) => unknown) => new Set(pools.map(of)).size
+	expect(differ((pool) => pool.display.sort_order)).toBe(3)
+	expect(differ((pool) => pool.display.estimated_duration)).toBe(3)
+	expect(differ((pool) => pool.display.description)).toBe(3)
+	expect(differ((pool) => pool.structure.final_tier)).toBe(3)
+	expect(differ((pool) => pool.structure.min_layers)).toBe(3)
+	// Shown as Easy, Normal, Hard and Low, Medium, High.
+	expect(pools.map((pool) => pool.item_randomizer.difficulty)).toEqual([35, 50, 75])
+	expect(pools.map((pool) => pool.structure.major_boss_ratio)).toEqual([0.14, 0.3, 0.36])
+})
