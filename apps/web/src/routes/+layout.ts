@@ -1,0 +1,2 @@
+/** The server only hands out files: every page is drawn in the browser. */
+export const ssr = false
