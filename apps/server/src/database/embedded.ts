@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { Log } from '#log.ts'
 import type { Connection } from './database.ts'
 import * as binaries from './embedded/binaries.ts'
+import type { Binaries } from './embedded/binaries.ts'
 import * as claims from './embedded/claim.ts'
 import type { Attempt, Claim } from './embedded/claim.ts'
 import * as dataFolders from './embedded/data-folder.ts'
@@ -32,6 +33,10 @@ export type Options = {
 	settings?: Readonly<Record<string, string>>
 	/** Where the database may lie when PostgreSQL's user cannot reach `dataDir`, best first. */
 	elsewhere?: readonly string[]
+	/** Other programs than those npm installed. */
+	programs?: Binaries
+	/** How long to wait for an earlier server that is just ending. */
+	patienceMs?: number
 }
 
 type Running = { postmaster: Postmaster; claim: Claim }
@@ -39,6 +44,7 @@ type Site = Place & {
 	dataFolder: string
 	endpoint: Endpoint
 	settings: Readonly<Record<string, string>>
+	patienceMs: number
 	log: Log
 }
 
@@ -55,8 +61,10 @@ export async function start({
 	log,
 	settings = {},
 	elsewhere = ELSEWHERE,
+	programs,
+	patienceMs = PATIENCE_MS,
 }: Options): Promise<Embedded> {
-	const shipped = await binaries.find()
+	const shipped = programs ?? (await binaries.find())
 	if (!shipped)
 		throw new EmbeddedRefused(
 			`No embedded PostgreSQL is installed for ${process.platform}-${process.arch}: set DATABASE_URL to a PostgreSQL 14 or newer.`,
@@ -67,42 +75,48 @@ export async function start({
 		initdbArgs: await endpoints.initdbArgs(place.folder),
 	})
 	const endpoint = await endpoints.choose(dataFolder, place.folder, place.runner)
-	const site = { ...place, dataFolder, endpoint, settings, log }
+	const site = { ...place, dataFolder, endpoint, settings, patienceMs, log }
 	return supervise(site, await begin(site))
 }
 
 /** Starts it anew when it dies while we need it. */
 function supervise(site: Site, first: Running): Embedded {
-	let running = first
+	let current = Promise.resolve(first)
 	let isStopping = false
-	const failed = keepUp()
+	const restartsMs: number[] = []
 
 	async function keepUp(): Promise<Error> {
-		const restartsMs: number[] = []
 		for (;;) {
+			const { claim, postmaster } = await current
 			// The claim's connection ends with PostgreSQL, and without the claim the database is not ours alone.
-			await new Promise<void>((resolve) => running.claim.client.once('end', resolve))
+			await new Promise<void>((resolve) => claim.client.once('end', resolve))
 			if (isStopping) return new Promise(() => undefined)
 			site.log.error('PostgreSQL was lost and is started again')
-			restartsMs.push(Date.now())
-			try {
-				if (restartsMs.filter((ms) => Date.now() - ms < RESTARTS.withinMs).length > RESTARTS.most)
-					throw new Error(`PostgreSQL ended ${RESTARTS.most} times within a minute`)
-				await running.postmaster.stop()
-				running = await begin(site)
-			} catch (error) {
-				return error as Error
-			}
+			current = postmaster.stop().then(() => beginAgain())
+			const failure = await current.then(
+				() => undefined,
+				(error: Error) => error,
+			)
+			if (failure) return failure
 		}
+	}
+
+	async function beginAgain(): Promise<Running> {
+		restartsMs.push(Date.now())
+		if (restartsMs.filter((ms) => Date.now() - ms < RESTARTS.withinMs).length > RESTARTS.most)
+			throw new Error(`PostgreSQL was lost more than ${RESTARTS.most} times within a minute`)
+		return begin(site)
 	}
 
 	return {
 		connection: site.endpoint.connection,
-		failed,
+		failed: keepUp(),
 		stop: async () => {
 			isStopping = true
-			await running.postmaster.stop()
-			await running.claim.release().catch(() => undefined)
+			// Perhaps it is just being started again.
+			const running = await current.catch(() => undefined)
+			await running?.postmaster.stop()
+			await running?.claim.release().catch(() => undefined)
 			await site.endpoint.remove()
 		},
 	}
@@ -110,7 +124,7 @@ function supervise(site: Site, first: Running): Embedded {
 
 /** Starts PostgreSQL and claims it, over whatever an earlier server left. */
 async function begin(site: Site): Promise<Running> {
-	const deadlineMs = Date.now() + PATIENCE_MS
+	const deadlineMs = Date.now() + site.patienceMs
 	for (;;) {
 		await predecessors.outlive(site, deadlineMs)
 		const postmaster = postmasters.launch({

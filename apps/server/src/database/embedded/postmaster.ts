@@ -16,6 +16,7 @@ export type Postmaster = {
 }
 
 const KEPT_LINES = 12
+const LAST_WORDS_MS = 100
 const FAST_SHUTDOWN_MS = 6_000
 const IMMEDIATE_SHUTDOWN_MS = 2_000
 
@@ -53,12 +54,15 @@ export function launch({
 	})
 	let running = true
 	const ended = new Promise<string>((resolve) => {
-		child.on('error', (error) => words.push(error.message))
-		child.on('close', () => {
+		const end = () => {
 			running = false
 			process.off('exit', interrupt)
 			resolve(words.join('\n'))
-		})
+		}
+		child.on('error', (error) => words.push(error.message))
+		child.on('close', end)
+		// Its own children keep the pipe open for seconds when it was killed.
+		child.on('exit', () => setTimeout(end, LAST_WORDS_MS))
 	})
 	// Where nothing else tells it that we are gone.
 	const interrupt = () => child.kill('SIGINT')

@@ -18,16 +18,13 @@ const DEATH_SIGNAL = ['setpriv', '--pdeathsig', 'INT', '--']
 const NAMESPACE = ['unshare', '--user', '--map-user=65534', '--map-group=65534', '--']
 
 /** The ways open to this process, best first; `dataOwner` is whose an existing data folder is. */
-export function candidates(dataOwner: { uid: number; gid: number } | undefined): Runner[] {
+export function* candidates(dataOwner: { uid: number; gid: number } | undefined): Generator<Runner> {
 	const prefix = canRun(DEATH_SIGNAL) ? DEATH_SIGNAL : []
-	if (process.getuid?.() !== 0) return [{ kind: 'ourselves', prefix }]
-	const runners: Runner[] = []
-	if (dataOwner && dataOwner.uid !== 0) runners.push({ kind: 'user', prefix, owner: dataOwner })
-	if (canRun([...prefix, ...NAMESPACE]))
-		runners.push({ kind: 'namespace', prefix: [...prefix, ...NAMESPACE] })
+	if (process.getuid?.() !== 0) return yield { kind: 'ourselves', prefix }
+	if (dataOwner && dataOwner.uid !== 0) yield { kind: 'user', prefix, owner: dataOwner }
+	if (canRun([...prefix, ...NAMESPACE])) yield { kind: 'namespace', prefix: [...prefix, ...NAMESPACE] }
 	const nobody = { uid: idOf('-u', 'nobody'), gid: idOf('-g', 'nobody') }
-	if (canRun(prefix, nobody)) runners.push({ kind: 'user', prefix, owner: nobody })
-	return runners
+	if (canRun(prefix, nobody)) yield { kind: 'user', prefix, owner: nobody }
 }
 
 /** Starts a program the runner's way, out of reach of the terminal's Ctrl-C: it is we who stop PostgreSQL, last. */

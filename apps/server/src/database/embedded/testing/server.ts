@@ -1,0 +1,36 @@
+// Run as a process of its own: an embedded PostgreSQL as a server has it, until it is told to stop or killed.
+import { pino } from 'pino'
+import { open } from '../../database.ts'
+import * as embedded from '../../embedded.ts'
+import { EmbeddedRefused } from '../refused.ts'
+
+const log = pino(
+	{ level: 'info' },
+	{ write: (line: string) => tell({ log: (JSON.parse(line) as { msg: string }).msg }) },
+)
+
+try {
+	const options = JSON.parse(process.argv[2]!) as Omit<embedded.Options, 'log'>
+	const postgres = await embedded.start({ ...options, log })
+	const { pool, close } = open(postgres.connection, { log })
+	const { rows } = await pool
+		.query<{ visits: number; pid: number }>(
+			`create table if not exists starts (at timestamptz);
+		insert into starts values (now());
+		select count(*) as visits, (select min(pid) from pg_stat_activity where backend_type = 'checkpointer') as pid from starts`,
+		)
+		.then((results) => (results as unknown as { rows: { visits: number; pid: number }[] }[])[2]!)
+	tell({ ready: { connection: postgres.connection, starts: rows[0]!.visits, checkpointer: rows[0]!.pid } })
+	process.on('SIGTERM', () => {
+		void close()
+			.then(() => postgres.stop())
+			.then(() => process.exit(0))
+	})
+} catch (error) {
+	tell(error instanceof EmbeddedRefused ? { refused: error.message } : { failed: String(error) })
+	process.exit(1)
+}
+
+function tell(message: object): void {
+	process.stdout.write(`${JSON.stringify(message)}\n`)
+}
