@@ -16,6 +16,10 @@ export const limits = {
 	burst: { quietMs: 250, atMostMs: 3_000 },
 	clockSlackMs: 60_000,
 	refusalsPerMinute: 4,
+	/** Far above any real run (about 200): a client that makes up moves does not fill memory or disk. */
+	visits: 5_000,
+	/** Falls of the clock and old saves beyond this many facts are applied, but no longer journaled. */
+	facts: 10_000,
 } as const
 
 /** IGT and deaths are read back by the released mod as signed 32-bit numbers. */

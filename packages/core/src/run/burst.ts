@@ -13,6 +13,8 @@ export type Burst = {
 	atMs: number
 	gates: Flag[]
 	hasFinish: boolean
+	/** Known once it was judged. */
+	honest?: boolean
 }
 
 /** The bursts among waiting messages, by their IGT. Flags already known count, and so does the finish. */
@@ -35,8 +37,15 @@ export function find(graph: SeedGraph, waiting: readonly GameplayEvent[]): Map<n
 	return groups
 }
 
+/** Judges the burst; an honest one is recorded. */
+export function recordIfHonest(draft: Draft, burst: Burst, ackSeq: number): boolean {
+	const honest = isHonest(draft, burst)
+	if (honest) record(draft, burst, ackSeq)
+	return honest
+}
+
 /** A link that came late shows a way through this graph, in a time that can have been played. */
-export function isHonest({ graph, run }: Draft, burst: Burst): boolean {
+function isHonest({ graph, run }: Draft, burst: Burst): boolean {
 	if (!isPossible(run, flags.igtOf(run, burst), burst.atMs)) return false
 	const found = run.current === null ? [graph.startNode] : run.history.map((entry) => entry.nodeId)
 	const shown = nodesOf(graph, burst.gates)
@@ -49,7 +58,7 @@ export function isHonest({ graph, run }: Draft, burst: Burst): boolean {
  * that they are known when they come again. `ackSeq` is how far the client had been answered before: what it
  * sends again of that changes nothing (P40).
  */
-export function record(draft: Draft, burst: Burst, ackSeq: number) {
+function record(draft: Draft, burst: Burst, ackSeq: number) {
 	begin(draft, burst.atMs)
 	const { graph } = draft
 	const igtMs = flags.igtOf(draft.run, burst)

@@ -1,4 +1,5 @@
 import type { SeedGraph } from '../graph/seed-graph.ts'
+import { limits } from '../protocol/limits.ts'
 import type { Connection, Fact, Run, Step, Tell, Visit } from './run-state.ts'
 import * as flurry from './flurry.ts'
 
@@ -45,11 +46,15 @@ export function setConnection(draft: Draft, changes: Partial<Connection>) {
 
 export const newConnection: Connection = { trusted: false, lastIgt: null, resent: null, oldSave: false }
 
+/** Facts that nothing is rebuilt from. */
+const remarks = new Set<Fact['kind']>(['igt_fell', 'deaths_fell', 'old_save'])
+
 export function note(draft: Draft, fact: Pick<Fact, 'kind' | 'atMs'> & Partial<Fact>) {
+	storeSoon(draft)
 	const number = draft.run.factCount
+	if (number >= limits.facts && remarks.has(fact.kind)) return
 	draft.facts.push({ flagId: null, igtMs: null, nodeId: null, detail: null, ...fact, number })
 	set(draft, { factCount: number + 1 })
-	storeSoon(draft)
 }
 
 export function storeSoon(draft: Draft) {

@@ -1,3 +1,4 @@
+import { limits } from '../protocol/limits.ts'
 import { type Draft, set, storeSoon } from './draft.ts'
 import * as figures from './figures.ts'
 import * as flags from './flags.ts'
@@ -11,6 +12,8 @@ export function decide(draft: Draft, event: GameplayEvent) {
 	if (draft.run.status !== 'active') return decideAfterEnd(draft, event)
 	const finish = flags.asFinish(draft.graph, event)
 	if (finish) return flags.finish(draft, finish)
+	if (event.type !== 'status_update' && draft.run.visits.length >= limits.visits)
+		return refuse(draft, refusals.full)
 	switch (event.type) {
 		case 'status_update':
 			return figures.report(draft, event)
@@ -32,7 +35,11 @@ function decideAfterEnd(draft: Draft, event: GameplayEvent) {
 		const overtaken = flags.igtOf(run, event) <= run.igtMs && !flags.isRecorded(run, event)
 		if (overtaken) return flags.passBeforeFinish(draft, event, nodeId)
 	}
-	draft.tells.push({ to: 'mod', type: 'error', message: refusals.notActive })
+	refuse(draft, refusals.notActive)
+}
+
+function refuse(draft: Draft, message: string) {
+	draft.tells.push({ to: 'mod', type: 'error', message })
 }
 
 /** P40: what comes again changes nothing. */

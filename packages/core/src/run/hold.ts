@@ -31,26 +31,21 @@ export function wait(draft: Draft, event: GameplayEvent) {
 /** Judges what was held and applies it, and what waited behind it, in order. */
 export function resolve(draft: Draft) {
 	const { graph, run } = draft
-	if (run.hold === null) return
-	const { ackSeq } = run
-	const bursts = burst.find(graph, run.hold.waiting)
-	const honest = new Map<burst.Burst, boolean>()
-	const refused: HeldFlag[] = []
+	const { hold, ackSeq } = run
+	if (hold === null) return
 	set(draft, { hold: null })
-	for (const event of finishLast(graph, run.hold.waiting)) {
+	const bursts = burst.find(graph, hold.waiting)
+	const refused: HeldFlag[] = []
+	for (const event of finishLast(graph, hold.waiting)) {
 		const flag = asFlag(graph, event)
 		const found = flag ? bursts.get(flag.igtMs) : undefined
-		if (found && !honest.has(found)) {
-			honest.set(found, burst.isHonest(draft, found))
-			if (honest.get(found)) burst.record(draft, found, ackSeq)
-		}
-		// A flag that the client was answered before only bore witness to its burst.
-		if (!isStale(event, ackSeq)) {
-			const isOld = flag && (found ? !honest.get(found) : isLoneOldFinish(draft, flag))
-			const wasRecorded = found && flags.asGate(graph, event)
-			if (isOld) refused.push(flag)
-			else if (!wasRecorded) decide(draft, event)
-		}
+		if (found) found.honest ??= burst.recordIfHonest(draft, found, ackSeq)
+		// A flag that the client had its answer for only bore witness to its burst (P40).
+		const counts = !isStale(event, ackSeq)
+		const isOld = flag !== null && (found ? !found.honest : isLoneOldFinish(draft, flag))
+		const isRecorded = found !== undefined && flags.asGate(graph, event) !== null
+		if (counts && isOld) refused.push(flag)
+		else if (counts && !isRecorded) decide(draft, event)
 		if (flags.asGate(graph, event)) setConnection(draft, { trusted: true })
 		settle(draft, event)
 	}

@@ -125,7 +125,8 @@ function frozen<T>(value: T): T {
 		const refuse = () => {
 			throw new Error('A run was changed in place')
 		}
-		for (const name of ['set', 'add', 'delete', 'clear']) Object.defineProperty(value, name, { value: refuse })
+		for (const name of ['set', 'add', 'delete', 'clear'])
+			Object.defineProperty(value, name, { value: refuse })
 	} else {
 		for (const part of Object.values(value)) frozen(part)
 	}
