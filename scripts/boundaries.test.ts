@@ -21,7 +21,7 @@ const FORBIDDEN = {
 }
 
 const TREE: Record<string, string> = {
-	'tsconfig.json': '{}',
+	'tsconfig.json': '{ "compilerOptions": { "paths": { "$lib/*": ["./apps/web/src/lib/*"] } } }',
 	'packages/core/src/pure.ts': 'export const pure = 1',
 	'packages/core/src/up.ts':
 		"import { config } from '../../../apps/server/src/config.ts'\nexport const up = config",
@@ -46,6 +46,8 @@ const TREE: Record<string, string> = {
 	'apps/companion/src/report/outbox.ts': 'export const out = 1',
 	'apps/web/src/lib/Map.svelte':
 		'<script lang="ts">\n\timport { part } from \'../routes/part.ts\'\n\tconst shown: number = part\n</script>\n{shown}',
+	'apps/web/src/lib/time.ts': 'export const time = 1',
+	'apps/web/src/routes/view.ts': "import { time } from '$lib/time.ts'\nexport const view = time",
 	'apps/web/src/routes/part.ts': "import { gone } from './gone.ts'\nexport const part = gone",
 	'e2e/walk.ts': "import { config } from '../apps/server/src/config.ts'\nexport const walk = config",
 }
