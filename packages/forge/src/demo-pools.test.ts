@@ -1,12 +1,16 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { existsSync, readdirSync } from 'node:fs'
 import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { fileURLToPath, pathToFileURL } from 'node:url'
+import { setImmediate, setTimeout } from 'node:timers/promises'
+import { fileURLToPath } from 'node:url'
 import { parse } from 'smol-toml'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { makeDemoPools, seedNumber } from './demo-pools.ts'
+import { makeGraph } from './make-graph.ts'
+import { makePack } from './make-pack.ts'
 import { demoPools } from './pools.ts'
 import { slugOf } from './slug.ts'
 
@@ -78,29 +82,25 @@ describe('makeDemoPools', () => {
 		expect(await readFile(join(folder, first), 'utf8')).toBe('kept as it is')
 	})
 
-	it('leaves no half zip behind when it is killed, and the next start completes the pools', async () => {
-		const whole = join(dir, 'whole')
-		const killed = join(dir, 'killed')
-		await makeDemoPools(whole, { seedsPerPool: 4 })
-		await killAfterSeeds(killed, 2)
-
-		const folder = join(killed, 'training_sprint')
+	it('leaves no half zip behind when it is killed while writing, and the next start completes the pool', async () => {
+		await killWhileWriting(dir)
+		const folder = join(dir, 'training_sprint')
 		const left = await readdir(folder)
+		expect(left.filter((name) => name.endsWith('.part'))).toHaveLength(1)
 		expect(left).not.toContain('config.toml')
-		const finished = left.filter((name) => name.endsWith('.zip'))
-		expect(finished.length).toBeGreaterThanOrEqual(2)
-		for (const name of finished) await expectSame(join('training_sprint', name))
+		const whole = left.filter((name) => name.endsWith('.zip'))
 
-		await makeDemoPools(killed, { seedsPerPool: 4 })
-		for (const pool of Object.keys(demoPools)) {
-			const names = await readdir(join(whole, pool))
-			expect(await readdir(join(killed, pool))).toEqual(names)
-			for (const name of names) await expectSame(join(pool, name))
-		}
-
-		async function expectSame(path: string) {
-			const [expected, actual] = await Promise.all([whole, killed].map((root) => readFile(join(root, path))))
-			expect(expected?.equals(actual ?? Buffer.alloc(0)), path).toBe(true)
+		const seeds = whole.length + 2
+		await makeDemoPools(dir, {
+			seedsPerPool: { training_sprint: seeds, training_standard: 0, training_marathon: 0 },
+		})
+		const numbers = Array.from({ length: seeds }, (_, index) => seedNumber('training_sprint', index))
+		const names = numbers.map((number) => `seed_${slugOf(number)}.zip`)
+		expect((await readdir(folder)).sort()).toEqual(['config.toml', ...names.sort()])
+		for (const number of numbers) {
+			const slug = slugOf(number)
+			const pack = await makePack(slug, makeGraph(number, demoPools.training_sprint))
+			expect(pack.equals(await readFile(join(folder, `seed_${slug}.zip`))), slug).toBe(true)
 		}
 	}, 30_000)
 })
@@ -110,24 +110,35 @@ async function zips(pool: string): Promise<string[]> {
 	return names.filter((name) => name.endsWith('.zip'))
 }
 
-/** Makes pools in a process of its own and kills it once it has reported `seeds`. */
-async function killAfterSeeds(target: string, seeds: number): Promise<void> {
-	const module = pathToFileURL(fileURLToPath(new URL('./demo-pools.ts', import.meta.url))).href
+/** Makes pools in a process of its own and kills it when an unfinished file can be seen. */
+async function killWhileWriting(target: string): Promise<void> {
+	const module = new URL('./demo-pools.ts', import.meta.url).href
 	const script = `
 		const { makeDemoPools } = await import(${JSON.stringify(module)})
-		await makeDemoPools(${JSON.stringify(target)}, {
-			seedsPerPool: 4,
-			onProgress: () => process.stdout.write('.'),
-		})
+		await makeDemoPools(${JSON.stringify(target)}, { seedsPerPool: 400 })
 	`
 	const child = spawn(process.execPath, ['--import', 'tsx', '--input-type=module', '-e', script], {
-		stdio: ['ignore', 'pipe', 'inherit'],
+		cwd: fileURLToPath(new URL('..', import.meta.url)),
+		stdio: ['ignore', 'ignore', 'inherit'],
 	})
-	let reported = 0
-	child.stdout.on('data', (dots: Buffer) => {
-		reported += dots.length
-		if (reported >= seeds) child.kill('SIGKILL')
-	})
-	await once(child, 'exit')
-	expect(reported).toBeGreaterThanOrEqual(seeds)
+	const exit = once(child, 'exit')
+	const folder = join(target, 'training_sprint')
+	const names = () => (existsSync(folder) ? readdirSync(folder) : [])
+	const isWriting = () => names().some((name) => name.endsWith('.part'))
+	const isSomeDone = () => names().some((name) => name.endsWith('.zip'))
+	try {
+		while (child.exitCode === null && !(isWriting() && isSomeDone())) await setImmediate()
+		child.kill('SIGSTOP')
+		await setTimeout(5)
+		// The file was finished between the look and the signal: the next one will do.
+		while (child.exitCode === null && !isWriting()) {
+			child.kill('SIGCONT')
+			await setTimeout(5)
+			child.kill('SIGSTOP')
+			await setTimeout(5)
+		}
+	} finally {
+		child.kill('SIGKILL')
+		await exit
+	}
 }

@@ -28,7 +28,7 @@ export function makeGraph(number: number, settings: PoolSettings): GraphJson {
 		Math.round(1 + ((settings.structure.final_tier - 1) * layer) / (layers.length - 1))
 	const nodes = layers.flatMap((layerStops, layer) =>
 		layerStops.map((stop) => {
-			const node = nodeOf(stop, ways, layer, tierOfLayer(layer), shuffledBosses)
+			const node = nodeOf(stop, { ways, layer, tier: tierOfLayer(layer), shuffledBosses })
 			return [idOf(stop.place), node] as const
 		}),
 	)
@@ -74,13 +74,14 @@ export function makeGraph(number: number, settings: PoolSettings): GraphJson {
 	}
 }
 
-function nodeOf(
-	stop: Stop,
-	ways: readonly Way[],
-	layer: number,
-	tier: number,
-	shuffledBosses: ReadonlyMap<Stop, string> | undefined,
-): NodeJson {
+type Surroundings = {
+	ways: readonly Way[]
+	layer: number
+	tier: number
+	shuffledBosses: ReadonlyMap<Stop, string> | undefined
+}
+
+function nodeOf(stop: Stop, { ways, layer, tier, shuffledBosses }: Surroundings): NodeJson {
 	const { place } = stop
 	const boss = place.boss
 	const bossName = shuffledBosses?.get(stop) ?? boss?.name

@@ -1,4 +1,3 @@
-import { inflateRawSync } from 'node:zlib'
 import { readGraph } from '@speedfog/core/graph/read-graph'
 import { describe, expect, it } from 'vitest'
 import { fromBuffer } from 'yauzl'
@@ -6,6 +5,7 @@ import { makeGraph } from './make-graph.ts'
 import { makePack } from './make-pack.ts'
 import { demoPools } from './pools.ts'
 import { slugOf } from './slug.ts'
+import { readDirectory, readZip } from './testing.ts'
 
 const slug = slugOf(5)
 const graph = makeGraph(5, demoPools.training_sprint)
@@ -19,9 +19,14 @@ describe('makePack', () => {
 		for (const name of names) expect(name).toMatch(new RegExp(`^speedfog_${slug}/.*[^/]$`))
 	})
 
-	it('can be read from the central directory alone: deflated, sizes and offsets right, no descriptors', async () => {
-		const files = readDirectory(await makePack(slug, graph))
-		const [path, text] = [...files][0] ?? []
+	it('can be read from the central directory alone, every file deflated and none after its size', async () => {
+		const pack = await makePack(slug, graph)
+		for (const { method, offset } of readDirectory(pack)) {
+			expect(method).toBe(8)
+			// Bit 3: sizes follow the data.
+			expect(pack.readUInt16LE(offset + 6) & 0x0008).toBe(0)
+		}
+		const [path, text] = [...readZip(pack)][0] ?? []
 		expect(path).toBe(`speedfog_${slug}/graph.json`)
 		expect(JSON.parse(text ?? '')).toEqual(graph)
 		expect(readGraph(JSON.parse(text ?? ''))).toMatchObject({ ok: true, warnings: [] })
@@ -29,7 +34,7 @@ describe('makePack', () => {
 
 	it('writes the route of every layer into the spoiler, with who holds a shuffled arena', async () => {
 		const shuffled = makeGraph(5, demoPools.training_marathon)
-		const files = readDirectory(await makePack(slug, shuffled))
+		const files = readZip(await makePack(slug, shuffled))
 		const spoiler = files.get(`speedfog_${slug}/spoiler.txt`) ?? ''
 		for (const node of Object.values(shuffled.nodes)) expect(spoiler).toContain(node.display_name)
 		expect(spoiler.match(/^Layer /gm)).toHaveLength(shuffled.total_layers)
@@ -42,11 +47,14 @@ describe('makePack', () => {
 		expect(pack.equals(await makePack(slug, makeGraph(6, demoPools.training_sprint)))).toBe(false)
 	})
 
-	it('gives the same bytes in every time zone', async () => {
-		const dates = directoryOf(await makePack(slug, graph)).map((entry) => entry.dosDate)
+	it('gives the same bytes in every time zone: noon by local time, and no second time stamp', async () => {
+		const pack = await makePack(slug, graph)
+		const entries = readDirectory(pack)
 		// 2026-01-01 12:00:00 as MS-DOS writes it.
 		const noon = (((2026 - 1980) << 9) | (1 << 5) | 1) * 65536 + (12 << 11)
-		expect(new Set(dates)).toEqual(new Set([noon]))
+		expect(new Set(entries.map((entry) => entry.dosDate))).toEqual(new Set([noon]))
+		const extraLengths = entries.map(({ offset }) => pack.readUInt16LE(offset + 28))
+		expect(new Set([...extraLengths, ...entries.map((entry) => entry.extraLength)])).toEqual(new Set([0]))
 	})
 })
 
@@ -63,44 +71,5 @@ function namesByYauzl(pack: Buffer): Promise<string[]> {
 			zip.on('error', reject)
 			zip.readEntry()
 		})
-	})
-}
-
-/** The way zip readers without streaming work, Python's zipfile among them. */
-function readDirectory(pack: Buffer): Map<string, string> {
-	return new Map(
-		directoryOf(pack).map((entry) => {
-			const { offset, name } = entry
-			expect(pack.readUInt32LE(offset)).toBe(0x04034b50)
-			const flags = pack.readUInt16LE(offset + 6)
-			expect(flags & 0x0008).toBe(0)
-			expect(pack.readUInt32LE(offset + 18)).toBe(entry.compressedSize)
-			const nameLength = pack.readUInt16LE(offset + 26)
-			const start = offset + 30 + nameLength + pack.readUInt16LE(offset + 28)
-			expect(pack.toString('utf8', offset + 30, offset + 30 + nameLength)).toBe(name)
-			const content = inflateRawSync(pack.subarray(start, start + entry.compressedSize))
-			expect(content.length).toBe(entry.size)
-			return [name, content.toString()]
-		}),
-	)
-}
-
-function directoryOf(pack: Buffer) {
-	const end = pack.lastIndexOf(Buffer.from('504b0506', 'hex'))
-	expect(end + 22).toBe(pack.length)
-	let at = pack.readUInt32LE(end + 16)
-	return Array.from({ length: pack.readUInt16LE(end + 10) }, () => {
-		expect(pack.readUInt32LE(at)).toBe(0x02014b50)
-		expect(pack.readUInt16LE(at + 10)).toBe(8)
-		const nameLength = pack.readUInt16LE(at + 28)
-		const entry = {
-			dosDate: pack.readUInt32LE(at + 12),
-			compressedSize: pack.readUInt32LE(at + 20),
-			size: pack.readUInt32LE(at + 24),
-			offset: pack.readUInt32LE(at + 42),
-			name: pack.toString('utf8', at + 46, at + 46 + nameLength),
-		}
-		at += 46 + nameLength + pack.readUInt16LE(at + 30) + pack.readUInt16LE(at + 32)
-		return entry
 	})
 }

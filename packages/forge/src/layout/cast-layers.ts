@@ -23,7 +23,7 @@ export function castLayers(random: Random, settings: PoolSettings): Stop[][] {
 	const layers: Stop[][] = []
 	for (const [layer, type] of types.entries()) {
 		const layersLeft = types.length - 1 - layer
-		const width = nextWidth(random, layers.at(-1), layer, layersLeft, structure)
+		const width = nextWidth(random, structure, { before: layers.at(-1), layer, layersLeft })
 		const narrow = width < Math.min(structure.max_parallel_paths, layersLeft)
 		const places = type === 'final_boss' ? [finale] : unused(type, width, narrow)
 		layers.push(places.map((place) => enter(random, place, type)))
@@ -66,13 +66,9 @@ function drawPile(random: Random, types: readonly PlaceType[], finale: Place) {
 	}
 }
 
-function nextWidth(
-	random: Random,
-	before: readonly Stop[] | undefined,
-	layer: number,
-	layersLeft: number,
-	structure: Structure,
-): number {
+type Position = { before: readonly Stop[] | undefined; layer: number; layersLeft: number }
+
+function nextWidth(random: Random, structure: Structure, { before, layer, layersLeft }: Position): number {
 	if (!before) return 1
 	const exits = before.reduce((sum, stop) => sum + stop.exits.length, 0)
 	// Both gates of the start lead somewhere else, as in every real seed.

@@ -39,12 +39,12 @@ export const farumAzula: Place[] = [
 		tier: 14,
 		minutes: 2.5,
 		slot: 2,
-		parts: { bridge: 'Farum Azula - Beside the Great Bridge' },
+		parts: { far: 'Farum Azula - Beside the Great Bridge' },
 		gates: [
 			'ledge below the ancient dragons',
 			'stair of floating stones',
-			'bridge: lift at the great bridge',
-			'bridge: far end of the great bridge',
+			'far: lift at the great bridge',
+			'far: far end of the great bridge',
 		],
 	}),
 	majorArena({
