@@ -1,0 +1,154 @@
+import { closeSync, fsyncSync, ftruncateSync, openSync, readFileSync, renameSync, writeSync } from 'node:fs'
+import { dirname } from 'node:path'
+import { apply, empty, type Queue, type QueueRecord } from './queue.ts'
+
+/** The queue, kept in a file: what was added is there again after the process or the PC died (C8). */
+export type Outbox = {
+	queue(): Queue
+	/** Done once this returns, with what must not be lost on the disk. */
+	record(...records: QueueRecord[]): void
+	close(): void
+}
+
+/** A file is written anew, with only what still counts, when it has grown to this. */
+const REWRITE_AT_BYTES = 256 * 1024
+
+/** Keeps the queue of one session in a file of its own, one JSON record a line. */
+export function openOutbox(file: string, onTrouble: (problem: string) => void): Outbox {
+	const { queue: found, goodBytes } = readRecords(file)
+	let queue = found
+	let fd = openSync(file, 'a', 0o600)
+	ftruncateSync(fd, goodBytes)
+	syncFolder(file)
+	let bytes = goodBytes
+	let rewriteAt = REWRITE_AT_BYTES
+
+	const outbox: Outbox = {
+		queue: () => queue,
+		record(...records) {
+			const text = records.map((record) => `${JSON.stringify(record)}\n`).join('')
+			try {
+				bytes += write(fd, text)
+				if (records.some(mustLast)) fsyncSync(fd)
+			} catch (error) {
+				onTrouble(`${file} cannot be written: ${(error as Error).message}`)
+				// The next record tries to put down everything at once, in place of a line cut short.
+				rewriteAt = 0
+			}
+			queue = records.reduce(apply, queue)
+			if (bytes >= rewriteAt) rewrite()
+		},
+		close: () => closeSync(fd),
+	}
+
+	function rewrite() {
+		const fresh = `${file}.new`
+		try {
+			const to = openSync(fresh, 'w', 0o600)
+			const size = write(to, stateOf(queue))
+			fsyncSync(to)
+			closeSync(to)
+			renameSync(fresh, file)
+			syncFolder(file)
+			closeSync(fd)
+			fd = openSync(file, 'a', 0o600)
+			bytes = size
+		} catch (error) {
+			onTrouble(`${file} cannot be written anew: ${(error as Error).message}`)
+		}
+		rewriteAt = bytes + REWRITE_AT_BYTES
+	}
+
+	outbox.record({ type: 'opened' })
+	return outbox
+}
+
+/** For a simulated game whose run ends with its process. */
+export function openMemoryOutbox(): Outbox {
+	let queue = apply(empty, { type: 'opened' })
+	return {
+		queue: () => queue,
+		record(...records) {
+			queue = records.reduce(apply, queue)
+		},
+		close() {},
+	}
+}
+
+/** Flags and deaths must be on the disk before they are sent; figures may be lost, others follow. */
+function mustLast(record: QueueRecord): boolean {
+	switch (record.type) {
+		case 'add':
+			return record.message.type === 'event_flag' || record.mustKeep === true
+		case 'ack':
+		case 'sent':
+			return false
+		default:
+			return true
+	}
+}
+
+/** Reads as far as the file is whole: the last line may have been cut off by a power failure. */
+function readRecords(file: string): { queue: Queue; goodBytes: number } {
+	const bytes = readIfThere(file)
+	let queue = empty
+	let goodBytes = 0
+	for (;;) {
+		const end = bytes.indexOf('\n', goodBytes)
+		const record = end < 0 ? undefined : parseRecord(bytes.toString('utf8', goodBytes, end))
+		if (!record) return { queue, goodBytes }
+		queue = apply(queue, record)
+		goodBytes = end + 1
+	}
+}
+
+/** Only our own lines come here, so a line that is JSON is whole. */
+function parseRecord(line: string): QueueRecord | undefined {
+	try {
+		const record: unknown = JSON.parse(line)
+		return typeof record === 'object' && record !== null ? (record as QueueRecord) : undefined
+	} catch {
+		return undefined
+	}
+}
+
+function stateOf(queue: Queue): string {
+	const { watch, startedAtMs, character, reported, nextSeq, numbered, entries, held } = queue
+	const records: QueueRecord[] = [
+		{ type: 'opened' },
+		...(watch ? [{ type: 'watch', watch, startedAtMs } as const] : []),
+		...(character ? [{ type: 'character', character } as const] : []),
+		{
+			type: 'state',
+			reported: [...reported],
+			nextSeq,
+			numbered,
+			entries: [...entries],
+			held: [...held],
+		},
+	]
+	return records.map((record) => `${JSON.stringify(record)}\n`).join('')
+}
+
+function readIfThere(file: string): Buffer {
+	try {
+		return readFileSync(file)
+	} catch (error) {
+		if ((error as NodeJS.ErrnoException).code === 'ENOENT') return Buffer.alloc(0)
+		throw error
+	}
+}
+
+function write(fd: number, text: string): number {
+	const bytes = Buffer.from(text)
+	for (let done = 0; done < bytes.length;) done += writeSync(fd, bytes, done)
+	return bytes.length
+}
+
+/** A new name in a folder lasts only when the folder is on the disk; Windows cannot and need not do that. */
+function syncFolder(file: string) {
+	if (process.platform === 'win32') return
+	const fd = openSync(dirname(file), 'r')
+	fsyncSync(fd)
+	closeSync(fd)
+}
