@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { open as openFile } from 'node:fs/promises'
+import { open as openFile, stat } from 'node:fs/promises'
 import type { FileHandle } from 'node:fs/promises'
 import type { Readable } from 'node:stream'
 import { PackStream } from './pack-stream.ts'
@@ -40,6 +40,10 @@ export async function open(
 		if (error instanceof BadZip) return { state: 'damaged', reason: error.message }
 		throw error
 	}
+}
+
+export async function exists(file: string): Promise<boolean> {
+	return (await stat(file).catch(ignoreMissing)) !== undefined
 }
 
 /** Sends part or all of it and closes the file in any case. */

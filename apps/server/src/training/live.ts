@@ -13,4 +13,4 @@ export type Live = {
 	markSimulated(sessionId: string): Promise<'marked' | 'not_active' | 'mod_connected' | 'unknown'>
 }
 
-export type LiveFigures = { run: Run; modConnected: boolean; modChangedAt: Date | null }
+export type LiveFigures = { run: Run; modConnected: boolean; modChangedAtMs: number | null }

@@ -67,7 +67,7 @@ export function watchedParticipant(
 }
 
 /** The deepest layer reached, from 0; all of them when finished. */
-export function currentLayer(graph: SeedGraph, run: Run): number {
+export function currentLayer(graph: Pick<SeedGraph, 'totalLayers'>, run: Run): number {
 	return run.status === 'finished' ? graph.totalLayers : (run.reached?.layer ?? 0)
 }
 

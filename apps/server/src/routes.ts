@@ -1,0 +1,14 @@
+import { protect } from '#accounts/accounts.ts'
+import * as accounts from '#accounts/routes.ts'
+import type { App } from '#http/app.ts'
+import * as pools from '#pools/routes.ts'
+import * as training from '#training/routes.ts'
+import type { TrainingDeps } from '#training/training.ts'
+
+/** Every route of every feature; who is signed in is found out before any of them. */
+export function routes(app: App, deps: TrainingDeps): void {
+	protect(app, deps)
+	accounts.routes(app, deps)
+	pools.routes(app, deps)
+	training.routes(app, deps)
+}

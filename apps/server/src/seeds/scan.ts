@@ -1,0 +1,211 @@
+import type { Kysely } from 'kysely'
+import { readdir, stat } from 'node:fs/promises'
+import { join } from 'node:path'
+import { uuidv7 } from 'uuidv7'
+import type { Tables } from '#database/schema.ts'
+import type { Log } from '#log.ts'
+import { BadZip } from '#packs/packs.ts'
+import type { Pools } from '#pools/pools.ts'
+import { readSeedZip } from './seed-zip.ts'
+import type { SeedFile } from './seed-zip.ts'
+
+export type PoolReport = { added: number; skipped: number; rejected: { file: string; reason: string }[] }
+
+/** Seeds read at once, then stored in one statement. */
+const BATCH = 16
+const SEED_FILE = /^seed_([A-Za-z0-9_-]{1,64})\.zip$/
+
+type Needs = { db: Kysely<Tables>; pools: Pools; log: Log }
+type Known = Pick<Row, 'id' | 'slug' | 'file_size' | 'file_mtime_ms' | 'status' | 'graph_sha256'>
+type Row = Awaited<ReturnType<typeof knownSeeds>>[number]
+type Found = { slug: string; file: string; sizeBytes: number; mtimeMs: number }
+
+/**
+ * Brings the seeds table up to what lies on disk. A file that is known and unchanged is not read again;
+ * several servers may scan at the same time.
+ */
+export async function scan(needs: Needs): Promise<Record<string, PoolReport>> {
+	const { db, pools, log } = needs
+	await pools.refresh()
+	const reports: Record<string, PoolReport> = {}
+	for (const { name } of pools.all()) {
+		const report = await scanPool(needs, name)
+		const { added, skipped, rejected } = report
+		log.info({ pool: name, added, skipped, rejected: rejected.length }, 'pool scanned')
+		for (const { file, reason } of rejected) log.warn({ pool: name, file, reason }, 'seed rejected')
+		reports[name] = report
+	}
+	await removeFromDraw(db, { poolsBut: Object.keys(reports) })
+	return reports
+}
+
+async function scanPool({ db, pools }: Needs, pool: string): Promise<PoolReport> {
+	const report: PoolReport = { added: 0, skipped: 0, rejected: [] }
+	const folder = join(pools.root, pool)
+	const files = (await readdir(folder)).filter((file) => file.endsWith('.zip')).sort()
+	const known = new Map((await knownSeeds(db, pool)).map((row) => [row.slug, row]))
+	const present = new Set<string>()
+	for (let at = 0; at < files.length; at += BATCH) {
+		const batch = files.slice(at, at + BATCH).map((file) => inspect(folder, file, known))
+		const seen = await Promise.all(batch)
+		for (const one of seen) if ('slug' in one) present.add(one.slug)
+		await store(db, { pool, seen, report })
+	}
+	const gone = [...known.values()].filter(({ slug, status }) => status === 'available' && !present.has(slug))
+	await removeFromDraw(db, { ids: gone.map(({ id }) => id) })
+	return report
+}
+
+/** What a look at one file told. */
+type Seen =
+	| { state: 'same'; slug: string; known: Known }
+	| { state: 'new'; slug: string; found: Found; content: SeedFile }
+	| { state: 'touched' | 'changed'; slug: string; found: Found; content: SeedFile; known: Known }
+	| { state: 'bad'; slug: string; file: string; reason: string; known: Known | undefined }
+	| { state: 'misnamed'; file: string }
+
+async function inspect(folder: string, file: string, seeds: Map<string, Known>): Promise<Seen> {
+	const slug = SEED_FILE.exec(file)?.[1]
+	if (slug === undefined) return { state: 'misnamed', file }
+	const known = seeds.get(slug)
+	try {
+		const { size: sizeBytes, mtimeMs } = await stat(join(folder, file))
+		const found = { slug, file, sizeBytes, mtimeMs: Math.trunc(mtimeMs) }
+		if (known?.file_size === sizeBytes && known.file_mtime_ms === found.mtimeMs)
+			return { state: 'same', slug, known }
+		const content = await readSeedZip(join(folder, file))
+		if (!known) return { state: 'new', slug, found, content }
+		const state = content.sha256.equals(known.graph_sha256) ? 'touched' : 'changed'
+		return { state, slug, found, content, known }
+	} catch (error) {
+		return { state: 'bad', slug, file, reason: reasonOf(error), known }
+	}
+}
+
+/** A file that cannot be read is its own problem, not the scan's; a bug is still a bug. */
+function reasonOf(error: unknown): string {
+	if (error instanceof BadZip) return error.message
+	const { code, syscall } = error as NodeJS.ErrnoException
+	if (code !== undefined && syscall !== undefined) return `it cannot be read (${code})`
+	throw error
+}
+
+type Batch = { pool: string; seen: Seen[]; report: PoolReport }
+
+async function store(db: Kysely<Tables>, { pool, seen, report }: Batch): Promise<void> {
+	const fresh = seen.filter((one) => one.state === 'new')
+	const added = await insert(db, pool, fresh)
+	report.added += added
+	// Another server that scans at the same time was faster with the rest.
+	report.skipped += fresh.length - added
+	for (const one of seen) {
+		if (one.state === 'misnamed')
+			report.rejected.push({ file: one.file, reason: 'its name is not seed_<slug>.zip' })
+		if (one.state === 'bad') {
+			report.rejected.push({ file: one.file, reason: one.reason })
+			if (one.known?.status === 'available') await removeFromDraw(db, { ids: [one.known.id] })
+		}
+		if (one.state === 'same') {
+			report.skipped++
+			if (one.known.status === 'vanished') await update(db, one.known, {})
+		}
+		if (one.state === 'touched') {
+			report.skipped++
+			await update(db, one.known, fileColumns(one.found))
+		}
+		if (one.state === 'changed') {
+			const replaced = await replace(db, one.known, { ...fileColumns(one.found), ...columnsOf(one.content) })
+			if (replaced) report.added++
+			else report.rejected.push({ file: one.found.file, reason: CHANGED_UNDER_RUNS })
+		}
+	}
+}
+
+const CHANGED_UNDER_RUNS = 'its graph changed although runs were made on it: give the new one another slug'
+
+async function knownSeeds(db: Kysely<Tables>, pool: string) {
+	return db
+		.selectFrom('seeds')
+		.select(['id', 'slug', 'file_size', 'file_mtime_ms', 'status', 'graph_sha256'])
+		.where('pool', '=', pool)
+		.execute()
+}
+
+async function insert(
+	db: Kysely<Tables>,
+	pool: string,
+	fresh: Extract<Seen, { state: 'new' }>[],
+): Promise<number> {
+	if (fresh.length === 0) return 0
+	const rows = fresh.map(({ slug, found, content }) => ({
+		id: uuidv7(),
+		pool,
+		slug,
+		status: 'available' as const,
+		...fileColumns(found),
+		...columnsOf(content),
+	}))
+	const inserted = await db
+		.insertInto('seeds')
+		.values(rows)
+		.onConflict((conflict) => conflict.columns(['pool', 'slug']).doNothing())
+		.returning('id')
+		.execute()
+	return inserted.length
+}
+
+type Columns = Partial<ReturnType<typeof fileColumns> & ReturnType<typeof columnsOf>>
+
+/** The row keeps its id; a seed that was only missing can be drawn again. */
+async function update(db: Kysely<Tables>, { id, status }: Known, columns: Columns): Promise<void> {
+	await db
+		.updateTable('seeds')
+		.set({ ...columns, status: status === 'vanished' ? 'available' : status })
+		.where('id', '=', id)
+		.execute()
+}
+
+/** A seed with runs keeps the graph they were made on: the new file is not drawn. */
+async function replace(db: Kysely<Tables>, known: Known, columns: Columns): Promise<boolean> {
+	return db.transaction().execute(async (transaction) => {
+		// Whoever draws this seed at this moment waits, so that no run is made between the look and the change.
+		await transaction.selectFrom('seeds').select('id').where('id', '=', known.id).forUpdate().execute()
+		const run = await transaction
+			.selectFrom('training_sessions')
+			.select('id')
+			.where('seed_id', '=', known.id)
+			.limit(1)
+			.executeTakeFirst()
+		if (!run) await update(transaction, known, columns)
+		else if (known.status === 'available') await removeFromDraw(transaction, { ids: [known.id] })
+		return !run
+	})
+}
+
+async function removeFromDraw(
+	db: Kysely<Tables>,
+	which: { ids: string[] } | { poolsBut: string[] },
+): Promise<void> {
+	const query = db.updateTable('seeds').set({ status: 'vanished' }).where('status', '=', 'available')
+	if ('ids' in which) {
+		if (which.ids.length > 0) await query.where('id', 'in', which.ids).execute()
+		return
+	}
+	await (which.poolsBut.length > 0 ? query.where('pool', 'not in', which.poolsBut) : query).execute()
+}
+
+function fileColumns({ file, sizeBytes, mtimeMs }: Found) {
+	return { file, file_size: sizeBytes, file_mtime_ms: mtimeMs }
+}
+
+function columnsOf({ graph, json, sha256, warnings }: SeedFile) {
+	return {
+		version: graph.version,
+		total_layers: graph.totalLayers,
+		total_nodes: graph.totalNodes,
+		total_paths: graph.totalPaths,
+		graph_json: json,
+		graph_sha256: sha256,
+		warnings: JSON.stringify(warnings),
+	}
+}
