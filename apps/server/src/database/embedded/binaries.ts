@@ -1,5 +1,4 @@
-import { constants } from 'node:fs'
-import { access, cp, lstat, mkdir, readFile, rename, rm, symlink } from 'node:fs/promises'
+import { chmod, cp, lstat, mkdir, readFile, rename, rm, symlink } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { dirname, join, relative } from 'node:path'
 
@@ -55,6 +54,8 @@ export async function copyTo(parent: string, binaries: Binaries): Promise<Binari
 		await mkdir(parent, { recursive: true })
 		await rm(unfinished, { recursive: true, force: true })
 		await cp(binaries.folder, unfinished, { recursive: true, verbatimSymlinks: true })
+		// Copied from a read-only place the folder is read-only too.
+		await chmod(join(unfinished, 'lib'), 0o755)
 		await completeLinks({ ...binaries, folder: unfinished })
 		await rename(unfinished, folder).catch(async (error: NodeJS.ErrnoException) => {
 			await rm(unfinished, { recursive: true, force: true })
@@ -78,14 +79,6 @@ function inside(path: string): string {
 
 async function exists(path: string): Promise<boolean> {
 	return lstat(path).then(
-		() => true,
-		() => false,
-	)
-}
-
-/** Whether this process may run the programs (a checkout on a `noexec` disk cannot). */
-export async function canRun(binaries: Binaries): Promise<boolean> {
-	return access(program(binaries, 'postgres'), constants.X_OK).then(
 		() => true,
 		() => false,
 	)

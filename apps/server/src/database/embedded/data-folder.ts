@@ -4,12 +4,10 @@ import { program } from './binaries.ts'
 import type { Binaries } from './binaries.ts'
 import { EmbeddedRefused } from './refused.ts'
 import { run } from './runner.ts'
-import type { Runner } from './runner.ts'
+import type { Owner, Runner } from './runner.ts'
 
 const UNFINISHED = 'postgres.unfinished-'
 const UNFINISHED_KEPT_MS = 10 * 60_000
-
-export type Owner = { uid: number; gid: number }
 
 /** The data folder below `place`, made if there is none; refuses one that this PostgreSQL cannot open. */
 export async function open(
@@ -75,8 +73,8 @@ async function removeAbandoned(place: string): Promise<void> {
 	}
 }
 
-async function finish(runner: Runner, command: readonly string[], cwd: string): Promise<void> {
-	const child = run(runner, command, { stdio: ['ignore', 'pipe', 'pipe'], cwd: '/' })
+async function finish(runner: Runner, command: readonly string[], place: string): Promise<void> {
+	const child = run(runner, command, ['ignore', 'pipe', 'pipe'])
 	let output = ''
 	child.stdout!.on('data', (chunk: Buffer) => (output += chunk.toString()))
 	child.stderr!.on('data', (chunk: Buffer) => (output += chunk.toString()))
@@ -84,5 +82,6 @@ async function finish(runner: Runner, command: readonly string[], cwd: string): 
 		child.on('error', reject)
 		child.on('close', resolve)
 	})
-	if (code !== 0) throw new Error(`a new database could not be made in ${cwd}: ${output.trim().slice(-1000)}`)
+	if (code !== 0)
+		throw new Error(`a new database could not be made in ${place}: ${output.trim().slice(-1000)}`)
 }

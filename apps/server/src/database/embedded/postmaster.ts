@@ -41,10 +41,11 @@ export function launch({
 		...settings,
 	}
 	const options = Object.entries(all).flatMap(([name, value]) => ['-c', `${name}=${value}`])
-	const child = run(runner, [program(binaries, 'postgres'), '-D', dataFolder, ...options], {
-		stdio: ['ignore', 'ignore', 'pipe'],
-		cwd: '/',
-	})
+	const child = run(
+		runner,
+		[program(binaries, 'postgres'), '-D', dataFolder, ...options],
+		['ignore', 'ignore', 'pipe'],
+	)
 	const words: string[] = []
 	createInterface({ input: child.stderr! }).on('line', (line) => {
 		words.push(line)

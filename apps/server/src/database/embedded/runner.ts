@@ -3,12 +3,13 @@ import type { ChildProcess, StdioOptions } from 'node:child_process'
 
 /** As whom and how PostgreSQL's programs are run: it refuses to run as root. */
 export type Runner = {
-	kind: 'ourselves' | 'namespace' | 'user'
 	/** Put before the program: what drops rights and sees that PostgreSQL does not outlive us. */
 	prefix: readonly string[]
 	/** Whose files its data must be; undefined: ours. */
-	owner?: { uid: number; gid: number }
+	owner?: Owner
 }
+
+export type Owner = { uid: number; gid: number }
 
 // Works for an ordinary user too. BusyBox's setpriv has no such option, macOS has none at all: an orphan is then
 // found and stopped at the next start.
@@ -18,26 +19,42 @@ const DEATH_SIGNAL = ['setpriv', '--pdeathsig', 'INT', '--']
 const NAMESPACE = ['unshare', '--user', '--map-user=65534', '--map-group=65534', '--']
 
 /** The ways open to this process, best first; `dataOwner` is whose an existing data folder is. */
-export function* candidates(dataOwner: { uid: number; gid: number } | undefined): Generator<Runner> {
-	const prefix = canRun(DEATH_SIGNAL) ? DEATH_SIGNAL : []
-	if (process.getuid?.() !== 0) return yield { kind: 'ourselves', prefix }
-	if (dataOwner && dataOwner.uid !== 0) yield { kind: 'user', prefix, owner: dataOwner }
-	if (canRun([...prefix, ...NAMESPACE])) yield { kind: 'namespace', prefix: [...prefix, ...NAMESPACE] }
+export function* candidates(dataOwner: Owner | undefined): Generator<Runner> {
+	const prefix = canRun({ prefix: DEATH_SIGNAL }) ? DEATH_SIGNAL : []
+	if (process.getuid?.() !== 0) {
+		yield* named({ prefix })
+		return
+	}
+	if (dataOwner && dataOwner.uid !== 0) yield* named({ prefix, owner: dataOwner })
+	const namespace = { prefix: [...prefix, ...NAMESPACE] }
+	if (canRun(namespace)) yield namespace
 	const nobody = { uid: idOf('-u', 'nobody'), gid: idOf('-g', 'nobody') }
-	if (canRun(prefix, nobody)) yield { kind: 'user', prefix, owner: nobody }
+	if (canRun({ prefix, owner: nobody })) yield { prefix, owner: nobody }
+}
+
+/** A user without a name, as a container may have, needs one from a namespace: PostgreSQL asks for it. */
+function* named(runner: Runner): Generator<Runner> {
+	const namespace = { ...runner, prefix: [...runner.prefix, ...NAMESPACE] }
+	if (process.platform === 'linux' && !hasName(runner) && canRun(namespace)) yield namespace
+	else yield runner
+}
+
+function hasName(runner: Runner): boolean {
+	return runSync(runner, ['id', '-un']).ok
 }
 
 /** Starts a program the runner's way, out of reach of the terminal's Ctrl-C: it is we who stop PostgreSQL, last. */
 export function run(
 	{ prefix, owner }: Runner,
 	command: readonly string[],
-	{ stdio, cwd }: { stdio: StdioOptions; cwd: string },
+	stdio: StdioOptions,
 ): ChildProcess {
 	const [program, ...args] = [...prefix, ...command]
 	return spawn(program!, args, {
 		...owner,
 		stdio,
-		cwd,
+		// Ours may be closed to that user.
+		cwd: '/',
 		detached: true,
 		windowsHide: true,
 		env: environment(),
@@ -45,11 +62,11 @@ export function run(
 }
 
 /** Runs a short program to its end the runner's way. */
-export function runSync({ prefix, owner }: Runner, command: readonly string[], cwd = '/') {
+export function runSync({ prefix, owner }: Runner, command: readonly string[]) {
 	const [program, ...args] = [...prefix, ...command]
 	const { status, stdout, stderr, error } = spawnSync(program!, args, {
 		...owner,
-		cwd,
+		cwd: '/',
 		env: environment(),
 		encoding: 'utf8',
 		windowsHide: true,
@@ -57,8 +74,8 @@ export function runSync({ prefix, owner }: Runner, command: readonly string[], c
 	return { ok: status === 0, output: `${stdout ?? ''}${stderr ?? ''}${error ? error.message : ''}`.trim() }
 }
 
-function canRun(prefix: readonly string[], owner?: { uid: number; gid: number }): boolean {
-	return runSync({ kind: 'user', prefix, ...(owner && { owner }) }, ['true']).ok
+function canRun(runner: Runner): boolean {
+	return runSync(runner, ['true']).ok
 }
 
 function idOf(option: '-u' | '-g', name: string): number {

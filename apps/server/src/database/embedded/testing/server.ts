@@ -13,19 +13,14 @@ try {
 	const options = JSON.parse(process.argv[2]!) as Omit<embedded.Options, 'log'>
 	const postgres = await embedded.start({ ...options, log })
 	const { pool, close } = open(postgres.connection, { log })
-	const { rows } = await pool
-		.query<{ visits: number; pid: number }>(
-			`create table if not exists starts (at timestamptz);
-		insert into starts values (now());
-		select count(*) as visits, (select min(pid) from pg_stat_activity where backend_type = 'checkpointer') as pid from starts`,
-		)
-		.then((results) => (results as unknown as { rows: { visits: number; pid: number }[] }[])[2]!)
-	tell({ ready: { connection: postgres.connection, starts: rows[0]!.visits, checkpointer: rows[0]!.pid } })
 	process.on('SIGTERM', () => {
 		void close()
 			.then(() => postgres.stop())
 			.then(() => process.exit(0))
 	})
+	await pool.query('create table if not exists starts (at timestamptz); insert into starts values (now())')
+	const { rows } = await pool.query<{ count: number }>('select count(*) from starts')
+	tell({ ready: { connection: postgres.connection, starts: rows[0]!.count } })
 } catch (error) {
 	tell(error instanceof EmbeddedRefused ? { refused: error.message } : { failed: String(error) })
 	process.exit(1)
