@@ -1,6 +1,6 @@
 import { protect } from '#accounts/accounts.ts'
 import * as accounts from '#accounts/routes.ts'
-import type { App } from '#http/app.ts'
+import type { App } from '#http/fastify.ts'
 import * as pools from '#pools/routes.ts'
 import * as training from '#training/routes.ts'
 import type { TrainingDeps } from '#training/training.ts'

@@ -1,5 +1,5 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import type { App } from '#http/app.ts'
+import type { App } from '#http/fastify.ts'
 import type { Deps } from '#http/deps.ts'
 import { HttpError } from '#http/problem.ts'
 import * as tokens from './tokens.ts'

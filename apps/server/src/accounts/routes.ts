@@ -11,7 +11,7 @@ import {
 } from '@speedfog/core/protocol/accounts'
 import type { FastifyRequest } from 'fastify'
 import { z } from 'zod'
-import type { Access, App } from '#http/app.ts'
+import type { Access, App } from '#http/fastify.ts'
 import type { Deps } from '#http/deps.ts'
 import { nothing } from '#http/docs.ts'
 import { HttpError } from '#http/problem.ts'

@@ -1,37 +1,20 @@
 import cookie from '@fastify/cookie'
 import rateLimit from '@fastify/rate-limit'
 import Fastify from 'fastify'
-import type { FastifyBaseLogger, FastifyInstance, RawServerDefault } from 'fastify'
+import type { FastifyBaseLogger } from 'fastify'
 import { serializerCompiler, validatorCompiler } from 'fastify-type-provider-zod'
 import type { ZodTypeProvider } from 'fastify-type-provider-zod'
 import { randomUUID } from 'node:crypto'
-import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Logger } from 'pino'
 import type { Deps } from './deps.ts'
 import { describeRoutes, docs } from './docs.ts'
+import type { App } from './fastify.ts'
 import { guard } from './guard.ts'
 import { health } from './health.ts'
 import type { Part } from './health.ts'
 import { pages } from './pages.ts'
 import { answerError, HttpError, problem } from './problem.ts'
 import { secure } from './security.ts'
-
-export type App = FastifyInstance<
-	RawServerDefault,
-	IncomingMessage,
-	ServerResponse,
-	FastifyBaseLogger,
-	ZodTypeProvider
->
-
-/** Who may make a call at all; whose data it may touch is decided by the feature. */
-export type Access = 'all' | 'signedIn'
-
-declare module 'fastify' {
-	interface FastifyContextConfig {
-		access?: Access
-	}
-}
 
 export type AppOptions = {
 	/** The features' routes. */

@@ -2,7 +2,7 @@ import swagger from '@fastify/swagger'
 import { jsonSchemaTransform, jsonSchemaTransformObject } from 'fastify-type-provider-zod'
 import { z } from 'zod'
 import { version } from '../../package.json'
-import type { App } from './app.ts'
+import type { App } from './fastify.ts'
 
 /** Must be registered before the routes it is to tell of. */
 export function describeRoutes(app: App): void {

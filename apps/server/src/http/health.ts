@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { version } from '../../package.json'
-import type { App } from './app.ts'
+import type { App } from './fastify.ts'
 import { HttpError } from './problem.ts'
 
 /** A part the server cannot do without: its name for people, and a question that fails when it is away. */

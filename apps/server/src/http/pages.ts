@@ -2,7 +2,7 @@ import files from '@fastify/static'
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import type { App } from './app.ts'
+import type { App } from './fastify.ts'
 import { HttpError, sendProblem } from './problem.ts'
 
 const FALLBACK = '200.html'

@@ -2,7 +2,7 @@ import helmet from '@fastify/helmet'
 import { createHash } from 'node:crypto'
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import type { App } from './app.ts'
+import type { App } from './fastify.ts'
 import { ownOrigins } from './origin.ts'
 import type { Deps } from './deps.ts'
 

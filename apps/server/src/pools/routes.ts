@@ -1,7 +1,7 @@
 import { Pools, PoolType } from '@speedfog/core/protocol/pools'
 import { z } from 'zod'
 import { findUserByRequest } from '#accounts/accounts.ts'
-import type { App } from '#http/app.ts'
+import type { App } from '#http/fastify.ts'
 import type { Deps } from '#http/deps.ts'
 import * as pools from './pools.ts'
 

@@ -2,7 +2,7 @@ import { Session, SessionDetail, Simulate, StartTraining } from '@speedfog/core/
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { z } from 'zod'
 import { limitPerUser, requireUser } from '#accounts/accounts.ts'
-import type { Access, App } from '#http/app.ts'
+import type { Access, App } from '#http/fastify.ts'
 import { nothing } from '#http/docs.ts'
 import { HttpError } from '#http/problem.ts'
 import type { SessionRow } from './queries.ts'

@@ -1,4 +1,4 @@
-import type { LayoutEdge } from './layout.ts'
+import type { Edge } from './edge.ts'
 
 /** Beyond this many ways to spread a layer over the lanes it is only centred. */
 const tooMany = 256
@@ -11,7 +11,7 @@ const cost = { bend: 0.6, offCentre: 0.01 }
  */
 export function assignLanes(
 	layers: readonly (readonly string[])[],
-	links: readonly LayoutEdge[],
+	links: readonly Edge[],
 ): Map<string, number> {
 	const laneCount = Math.max(1, ...layers.map((layer) => layer.length))
 	const layerOf = new Map(layers.flatMap((layer, i) => layer.map((id) => [id, i])))

@@ -1,8 +1,8 @@
+import type { Edge } from './edge.ts'
 import { assignLanes } from './lanes.ts'
 import { orderLayers } from './order.ts'
 
 export type LayoutNode = { id: string; layer: number }
-export type LayoutEdge = { from: string; to: string }
 
 export type Place = { x: number; y: number; layer: number; lane: number }
 export type Line = { from: string; to: string; d: string }
@@ -19,13 +19,13 @@ export type Layout = {
 }
 
 /** px: distance of two lanes, shortest distance of two layers, straight run at both ends of a line, margin. */
-const size = { lane: 54, gap: 148, stub: 20, marginX: 76, marginTop: 40, marginBottom: 46, bend: 9 }
+const size = { lane: 62, gap: 164, stub: 20, marginX: 84, marginTop: 42, marginBottom: 58, bend: 10 }
 
 /**
  * Places a layered graph as a metro map: layers from left to right, nodes on lanes, lines that run level
  * or at 45°. The same graph always gets the same drawing.
  */
-export function layoutMap(nodes: readonly LayoutNode[], edges: readonly LayoutEdge[]): Layout {
+export function layoutMap(nodes: readonly LayoutNode[], edges: readonly Edge[]): Layout {
 	const grid = toGrid(nodes, edges)
 	const layers = orderLayers(grid.layers, grid.links)
 	const lanes = assignLanes(layers, grid.links)
@@ -72,18 +72,18 @@ export function layoutMap(nodes: readonly LayoutNode[], edges: readonly LayoutEd
 type Grid = {
 	layers: string[][]
 	/** Steps between neighbouring layers. */
-	links: LayoutEdge[]
+	links: Edge[]
 	/** Each edge as the stops it passes; a long edge passes an invisible stop in every layer between. */
 	chains: { from: string; to: string; chain: string[] }[]
 }
 
-function toGrid(nodes: readonly LayoutNode[], edges: readonly LayoutEdge[]): Grid {
+function toGrid(nodes: readonly LayoutNode[], edges: readonly Edge[]): Grid {
 	const layerOf = new Map(nodes.map((n) => [n.id, n.layer]))
 	const count = 1 + Math.max(0, ...layerOf.values())
 	const layers: string[][] = Array.from({ length: count }, () => [])
 	for (const { id, layer } of [...nodes].sort((a, b) => (a.id < b.id ? -1 : 1))) layers[layer]?.push(id)
 
-	const links: LayoutEdge[] = []
+	const links: Edge[] = []
 	const chains: Grid['chains'] = []
 	for (const { from, to } of edges) {
 		const first = layerOf.get(from)

@@ -1,4 +1,4 @@
-import type { LayoutEdge } from './layout.ts'
+import type { Edge } from './edge.ts'
 
 const sweeps = 12
 
@@ -6,7 +6,7 @@ const sweeps = 12
  * The order of the nodes in each layer with few crossings: barycentre sweeps forth and back, then swaps of
  * neighbours for as long as they help; the best drawing seen is kept.
  */
-export function orderLayers(layers: readonly string[][], links: readonly LayoutEdge[]): string[][] {
+export function orderLayers(layers: readonly string[][], links: readonly Edge[]): string[][] {
 	const before = neighbours(links, 'to', 'from')
 	const after = neighbours(links, 'from', 'to')
 	let current = layers.map((layer) => [...layer])
@@ -22,7 +22,7 @@ export function orderLayers(layers: readonly string[][], links: readonly LayoutE
 }
 
 /** Pairs of links between the same two layers whose ends are in opposite order. */
-export function crossings(layers: readonly string[][], links: readonly LayoutEdge[]): number {
+export function crossings(layers: readonly string[][], links: readonly Edge[]): number {
 	const after = neighbours(links, 'from', 'to')
 	let count = 0
 	for (const [i, layer] of layers.slice(0, -1).entries()) {
@@ -36,7 +36,7 @@ export function crossings(layers: readonly string[][], links: readonly LayoutEdg
 type Neighbours = ReadonlyMap<string, readonly string[]>
 type Slots = ReadonlyMap<string, number>
 
-function neighbours(links: readonly LayoutEdge[], key: 'from' | 'to', value: 'from' | 'to'): Neighbours {
+function neighbours(links: readonly Edge[], key: 'from' | 'to', value: 'from' | 'to'): Neighbours {
 	const map = new Map<string, string[]>()
 	for (const link of links) {
 		const list = map.get(link[key])

@@ -49,9 +49,9 @@ export const shapes: Record<NodeKind, Shape> = {
 	},
 	final_boss: {
 		label: 'Final boss',
-		outline: star(8, 12.5, 8),
-		inner: circle(3),
-		radius: 12.5,
+		outline: star(4, 14, 5),
+		inner: '',
+		radius: 13,
 		colour: 'var(--type-final)',
 	},
 }

@@ -1,0 +1,20 @@
+import type { FastifyBaseLogger, FastifyInstance, RawServerDefault } from 'fastify'
+import type { ZodTypeProvider } from 'fastify-type-provider-zod'
+import type { IncomingMessage, ServerResponse } from 'node:http'
+
+export type App = FastifyInstance<
+	RawServerDefault,
+	IncomingMessage,
+	ServerResponse,
+	FastifyBaseLogger,
+	ZodTypeProvider
+>
+
+/** Who may make a call at all; whose data it may touch is decided by the feature. */
+export type Access = 'all' | 'signedIn'
+
+declare module 'fastify' {
+	interface FastifyContextConfig {
+		access?: Access
+	}
+}
