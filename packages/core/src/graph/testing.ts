@@ -11,6 +11,8 @@ export type GraphPlan = {
 	flags?: 'saved' | 'temporary'
 	/** The map that a node's gates stand in; default `m90_NN_00_00`, one for each node. */
 	maps?: Readonly<Record<string, string>>
+	/** A last change to the file before it is read. */
+	patch?: (json: GraphJson) => void
 }
 
 export type BuiltGraph = {
@@ -73,6 +75,7 @@ export function buildGraph(plan: GraphPlan): BuiltGraph {
 		finish_event: firstFlag[plan.flags ?? 'saved'] + gates.length,
 		care_package: [],
 	}
+	plan.patch?.(json)
 	return {
 		json,
 		graph: compile(json),

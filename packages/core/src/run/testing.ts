@@ -4,7 +4,7 @@ import type { Fact, GameplayEvent, Run, RunEvent, Step, Tell } from './run-state
 
 type Without<T, K extends string> = T extends unknown ? Omit<T, K> : never
 
-/** A run played by a script. The wall clock never runs behind the game's, unless `jumpTo` says so. */
+/** A run played by a script. The wall clock never stays behind the game's, unless `jumpTo` says so after. */
 export type Play = {
 	readonly run: Run
 	readonly atMs: number
@@ -26,7 +26,7 @@ export type Play = {
 	abandon(): Play
 	/** Lets time pass; what is due is done. */
 	wait(ms: number): Play
-	/** The wall clock, in ms since the session was made. */
+	/** Sets the wall clock, in ms since the session was made; timers do not notice. */
 	jumpTo(ageMs: number): Play
 	/** Forgets what was said so far. */
 	hush(): Play
@@ -49,7 +49,7 @@ export function play(graph: SeedGraph, { simulated = false, run = undefined as R
 		return script
 	}
 	const atIgt = (igtMs: number) => {
-		now = Math.max(now, createdAtMs + igtMs)
+		script.wait(Math.max(0, createdAtMs + igtMs - now))
 		return now
 	}
 	const script: Play = {
