@@ -25,7 +25,13 @@ type Life =
 	| { state: 'closing'; wasOpen: boolean; deadline: Timer }
 	| { state: 'gone' }
 
-export type LinkDeps = { clock: Clock; heartbeat: Heartbeat; log: Log }
+export type LinkDeps = {
+	clock: Clock
+	heartbeat: Heartbeat
+	log: Log
+	/** Called once, after the peer was told. */
+	onGone?: (link: Link) => void
+}
 
 /** Leaves time on the network within the 5 s in which every `auth` gets an answer (P3). */
 const ANSWER_WITHIN_MS = limits.authTimeoutMs - 500
@@ -143,6 +149,7 @@ export class Link implements SocketListener, Beating {
 		this.#life = { state: 'gone' }
 		this.#probe?.answer(false)
 		this.#peer.gone()
+		this.#deps.onGone?.(this)
 	}
 
 	/** Notes a sign of life; false when the peer sends too much and is not listened to any more. */

@@ -186,7 +186,7 @@ describe('a commit', () => {
 			journal.write(entry(good, { run: { igtMs: 3 } })),
 			journal.write(entry(bad, { visits: [{ ...visit, nodeId: 'zero\0byte' }] })),
 		])
-		expect(outcomes.map(({ result }) => result)).toEqual(['stored', 'failed'])
+		expect(outcomes.map(({ result }) => result)).toEqual(['stored', 'unstorable'])
 		expect((await rows.stored(good)).igtMs).toBe(3)
 	})
 })
@@ -278,7 +278,7 @@ describe('while the database is away', () => {
 		await gate.shut()
 		const outcome = journal.write(entry(await rows.session()))
 		await journal.close(100)
-		expect(await outcome).toMatchObject({ result: 'failed' })
+		expect(await outcome).toMatchObject({ result: 'given_up' })
 	})
 })
 

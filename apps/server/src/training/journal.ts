@@ -64,6 +64,7 @@ export class Journal {
 
 	/** Stores with the next commit; the promise is kept after it and never rejects. */
 	write(entry: Entry): Promise<unwritten.Outcome> {
+		if (this.#state === 'closed') return givenUp(entry)
 		let one = this.#urgent.get(entry.sessionId)
 		if (one) {
 			unwritten.add(one, entry)
@@ -83,6 +84,7 @@ export class Journal {
 
 	/** Stores within two seconds, together with what the session says until then; one promise for all of it. */
 	writeSoon(entry: Entry): Promise<unwritten.Outcome> {
+		if (this.#state === 'closed') return givenUp(entry)
 		let one = this.#urgent.get(entry.sessionId) ?? this.#behind.get(entry.sessionId)
 		if (one) {
 			unwritten.add(one, entry)
@@ -154,7 +156,7 @@ export class Journal {
 				if (!this.#isAway) this.#log.warn({ err: error }, 'the database is away: what is played waits')
 				this.#isAway = true
 				this.figures.retries++
-				if (this.#state === 'closed') return failAll(batch)
+				if (this.#state === 'closed') return settleAll(batch, 'given_up')
 				await new Promise<void>((resolve) => this.#clock.after(retryMs, resolve))
 			}
 		}
@@ -167,7 +169,7 @@ export class Journal {
 			return
 		}
 		this.#log.error({ err: error, session: batch[0]?.entry.sessionId }, 'a session could not be stored')
-		failAll(batch)
+		settleAll(batch, 'unstorable')
 	}
 
 	async #store(batch: readonly Unwritten[]): Promise<Set<string>> {
@@ -210,7 +212,7 @@ export class Journal {
 	#giveUp(): void {
 		if (this.depth > 0) this.#log.error({ sessions: this.depth }, 'stopping without having stored everything')
 		this.#state = 'closed'
-		failAll([...this.#urgent.values(), ...this.#behind.values(), ...this.#underWay])
+		settleAll([...this.#urgent.values(), ...this.#behind.values(), ...this.#underWay], 'given_up')
 		this.#urgent.clear()
 		this.#behind.clear()
 	}
@@ -224,8 +226,12 @@ function take(from: Map<string, Unwritten>, into: Unwritten[], isDue: (one: Unwr
 	}
 }
 
-function failAll(batch: readonly Unwritten[]): void {
-	for (const one of batch) unwritten.settle(one, 'failed')
+function settleAll(batch: readonly Unwritten[], result: unwritten.Outcome['result']): void {
+	for (const one of batch) unwritten.settle(one, result)
+}
+
+function givenUp({ run }: Entry): Promise<unwritten.Outcome> {
+	return Promise.resolve({ result: 'given_up', ackSeq: run.ackSeq })
 }
 
 /** SQLSTATE classes 22 (data), 23 (constraint) and 42 (statement): trying again would fail again. */

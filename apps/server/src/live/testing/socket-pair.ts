@@ -15,6 +15,8 @@ export class SocketPair {
 	readonly got: Record<string, unknown>[] = []
 	/** The close frame the far end has got. */
 	closed: Close | undefined
+	/** The server has sent a close frame, landed or not. */
+	isClosing = false
 	/** True once the connection is over at the server's end. */
 	over = false
 	/** A dead far end neither gets nor sends anything: half-open TCP. */
@@ -23,6 +25,9 @@ export class SocketPair {
 	answersClose = true
 	/** Makes the server see this much as not taken by the network yet. */
 	bufferedBytes = 0
+	/** WebSocket pings that the server sent, landed or not. */
+	pingsSent = 0
+	/** Those that landed. */
 	pings = 0
 	#toServer: Packet[] = []
 	#toPeer: Packet[] = []
@@ -33,8 +38,14 @@ export class SocketPair {
 		const pair = this
 		this.socket = {
 			send: (message: Message) => pair.#push({ text: message.text }),
-			ping: () => pair.#push({ ping: true }),
-			close: (close) => pair.#push({ closed: close }),
+			ping: () => {
+				pair.pingsSent++
+				pair.#push({ ping: true })
+			},
+			close: (close) => {
+				pair.isClosing = true
+				pair.#push({ closed: close })
+			},
 			terminate: () => pair.end(),
 			get bufferedBytes() {
 				return pair.bufferedBytes

@@ -2,10 +2,10 @@ import type { Visit } from '@speedfog/core/run/run-state'
 import type { Entry, ConnectedFact } from './statement.ts'
 
 /**
- * `stored`: committed, together with the figures' `ackSeq`. `refused`: the run was ended elsewhere, or is
- * gone, and nothing was stored. `failed`: it cannot be stored.
+ * `stored`: committed, up to and with `ackSeq`. Else nothing was: `refused`, because the run was ended
+ * elsewhere or is gone; `unstorable`, a bug; `given_up`, because the server stops without its database.
  */
-export type Outcome = { result: 'stored' | 'refused' | 'failed'; ackSeq: number }
+export type Outcome = { result: 'stored' | 'refused' | 'unstorable' | 'given_up'; ackSeq: number }
 
 /** All that one session has waiting. */
 export type Unwritten = {

@@ -1,0 +1,193 @@
+import { close as closes } from '@speedfog/core/protocol/close'
+import type { Database } from '#database/database.ts'
+import type { Clock } from '#live/clock.ts'
+import { Heartbeat } from '#live/heartbeat.ts'
+import { Link } from '#live/link.ts'
+import type { LinkDeps, Peer } from '#live/link.ts'
+import type { Socket } from '#live/socket.ts'
+import type { Log } from '#log.ts'
+import * as admission from './admission.ts'
+import type { Door } from './admission.ts'
+import { Companion } from './companion.ts'
+import { Journal } from './journal.ts'
+import type { Live, LiveFigures } from './live.ts'
+import { LiveSession } from './live-session.ts'
+import { isModToken } from './mod-token.ts'
+import { Spectator } from './spectator.ts'
+import * as storedRun from './stored-run.ts'
+
+export type LiveDeps = {
+	db: Database
+	log: Log
+	clock: Clock
+	/** Signs the tokens of mods. */
+	secretKey: Buffer
+	/** Whose API or device token this is. */
+	findUserByToken(token: string): Promise<{ id: string } | undefined>
+}
+
+/** A session's place in memory, from the first who needs it until nothing is left to do for it. */
+type Place = { loading: Promise<LiveSession | undefined>; session: LiveSession | undefined; users: number }
+
+/** A change that could not be committed because the database is away; REST makes 503 of the code. */
+export class StoreIsAway extends Error {
+	override name = 'StoreIsAway'
+	readonly code = '08006'
+}
+
+const REST_WAITS_MS = 5_000
+const STORE_GRACE_MS = 2_500
+
+/** All sessions that are in memory, and all their sockets. */
+export class LiveSessions implements Live {
+	readonly journal: Journal
+	readonly #deps: LiveDeps
+	readonly #heartbeat: Heartbeat
+	readonly #linkDeps: LinkDeps
+	readonly #door: Door
+	readonly #places = new Map<string, Place>()
+	readonly #links = new Set<Link>()
+	#onLinkGone: (() => void) | undefined
+	#isClosing = false
+
+	constructor(deps: LiveDeps) {
+		this.#deps = deps
+		const { db, log, clock, secretKey, findUserByToken } = deps
+		this.journal = new Journal({ pool: db.pool, log, clock })
+		this.#heartbeat = new Heartbeat(clock)
+		const onGone = (link: Link) => this.#forget(link)
+		this.#linkDeps = { clock, log, heartbeat: this.#heartbeat, onGone }
+		this.#door = {
+			clock,
+			log,
+			isModToken: (sessionId, token) => isModToken(secretKey, sessionId, token),
+			findUserByToken,
+			find: (sessionId) => admission.find(db, sessionId),
+			acquire: (sessionId) => this.#acquire(sessionId),
+			letGo: (session) => this.#letGo(session),
+		}
+	}
+
+	/** Sessions in memory and open sockets, for whoever watches the server. */
+	get size(): { sessions: number; sockets: number } {
+		return { sessions: this.#places.size, sockets: this.#links.size }
+	}
+
+	peek(sessionId: string): LiveFigures | undefined {
+		const session = this.#places.get(sessionId)?.session
+		if (!session) return undefined
+		const { run, modConnected, modChangedAtMs } = session
+		return { run, modConnected, modChangedAtMs }
+	}
+
+	acceptMod(socket: Socket, sessionId: string, address: string): void {
+		this.#accept(socket, (link) => new Companion(link, { sessionId, address }, this.#door))
+	}
+
+	/** `cookieUserId`: who a browser's cookie says it is; null where there is none. */
+	acceptSpectator(socket: Socket, sessionId: string, cookieUserId: string | null): void {
+		this.#accept(socket, (link) => new Spectator(link, { sessionId, cookieUserId }, this.#door))
+	}
+
+	async abandon(sessionId: string): Promise<'abandoned' | 'not_active' | 'unknown'> {
+		return this.#change(sessionId, (session) => session.abandon())
+	}
+
+	async markSimulated(sessionId: string): Promise<'marked' | 'not_active' | 'mod_connected' | 'unknown'> {
+		return this.#change(sessionId, (session) => session.markSimulated())
+	}
+
+	/** Closes every socket with 1012, hears out the mods, and stores everything. */
+	async close(): Promise<void> {
+		this.#isClosing = true
+		for (const link of this.#links) link.close(closes.restarting)
+		while (this.#links.size > 0) await new Promise<void>((resolve) => (this.#onLinkGone = resolve))
+		this.#heartbeat.stop()
+		await this.#within(STORE_GRACE_MS, this.#settleAll())
+		await this.journal.close(STORE_GRACE_MS)
+	}
+
+	#accept(socket: Socket, makePeer: (link: Link) => Peer): void {
+		const link = new Link(socket, this.#linkDeps, makePeer)
+		this.#links.add(link)
+		if (this.#isClosing) link.close(closes.restarting)
+	}
+
+	#forget(link: Link): void {
+		this.#links.delete(link)
+		this.#onLinkGone?.()
+	}
+
+	async #change<Result extends string>(
+		sessionId: string,
+		change: (session: LiveSession) => Promise<Result>,
+	): Promise<Exclude<Result, 'failed'> | 'unknown'> {
+		if (this.journal.isAway) throw new StoreIsAway('the database is away')
+		const session = await this.#acquire(sessionId)
+		if (!session) return 'unknown'
+		const changing = change(session).finally(() => this.#letGo(session))
+		const result = await this.#within(REST_WAITS_MS, changing)
+		if (result === undefined || result === 'failed') throw new StoreIsAway('the change was not committed')
+		return result as Exclude<Result, 'failed'>
+	}
+
+	/** Once in memory at most, however many ask at the same time. */
+	async #acquire(sessionId: string): Promise<LiveSession | undefined> {
+		let place = this.#places.get(sessionId)
+		if (!place) {
+			place = { loading: this.#load(sessionId), session: undefined, users: 0 }
+			this.#places.set(sessionId, place)
+		}
+		place.users++
+		try {
+			const session = await place.loading
+			if (session) {
+				place.session = session
+				return session
+			}
+		} catch (error) {
+			this.#drop(sessionId, place)
+			throw error
+		}
+		this.#drop(sessionId, place)
+		return undefined
+	}
+
+	async #load(sessionId: string): Promise<LiveSession | undefined> {
+		const { db, clock, log } = this.#deps
+		const reload = (id: string) => storedRun.load(db, id)
+		const found = admission.isSessionId(sessionId) ? await reload(sessionId) : undefined
+		return found && new LiveSession(found, { clock, log, journal: this.journal, reload })
+	}
+
+	#drop(sessionId: string, place: Place): void {
+		if (this.#places.get(sessionId) === place) this.#places.delete(sessionId)
+	}
+
+	#letGo(session: LiveSession): void {
+		const place = this.#places.get(session.id)
+		if (place && --place.users === 0) void this.#retire(place, session)
+	}
+
+	/** The last one has left: out of memory, once the database has everything. */
+	async #retire(place: Place, session: LiveSession): Promise<void> {
+		await session.settled()
+		if (place.users > 0) return
+		this.#drop(session.id, place)
+		session.dispose()
+	}
+
+	async #settleAll(): Promise<void> {
+		const settled = [...this.#places.values()].map(({ session }) => session?.settled())
+		await this.journal.flush()
+		await Promise.all(settled)
+	}
+
+	/** The promise's value, or undefined when it takes too long. */
+	async #within<T>(ms: number, promise: Promise<T>): Promise<T | undefined> {
+		let expire = () => {}
+		const expired = new Promise<undefined>((resolve) => (expire = () => resolve(undefined)))
+		const timer = this.#deps.clock.after(ms, expire)
+		return Promise.race([promise, expired]).finally(() => timer.cancel())
+	}
+}

@@ -1,0 +1,68 @@
+import { close as closes } from '@speedfog/core/protocol/close'
+import { readSpectatorAuth } from '@speedfog/core/protocol/read-frame'
+import type { Link, Peer } from '#live/link.ts'
+import { Message } from '#live/message.ts'
+import { mayWatch } from './access.ts'
+import type { Guarded } from './access.ts'
+import type { Door } from './admission.ts'
+import type { LiveSession } from './live-session.ts'
+
+/** `cookieUserId`: who a browser's cookie says it is; null where there is none. */
+export type Wanted = { sessionId: string; cookieUserId: string | null }
+
+/** Somebody who watches a session (protocol, P50 to P54). */
+export class Spectator implements Peer {
+	readonly #door: Door
+	readonly #link: Link
+	readonly #wanted: Wanted
+	#session: LiveSession | undefined
+
+	constructor(link: Link, wanted: Wanted, door: Door) {
+		this.#link = link
+		this.#wanted = wanted
+		this.#door = door
+	}
+
+	first(text: string | null): void {
+		this.#admit(text).catch((error: unknown) => {
+			this.#door.log.warn({ err: error, session: this.#wanted.sessionId }, 'a spectator could not be let in')
+			this.#link.close(closes.tooSlow)
+		})
+	}
+
+	/** P53: what spectators say is nobody's business. */
+	next(): void {}
+
+	gone(): void {
+		if (!this.#session) return
+		this.#session.room.leave(this.#link)
+		this.#door.letGo(this.#session)
+	}
+
+	async #admit(text: string | null): Promise<void> {
+		const read = text === null ? undefined : readSpectatorAuth(text)
+		if (!read?.ok) return this.#link.close(closes.forbidden)
+		const { sessionId } = this.#wanted
+		const guarded = await this.#door.find(sessionId)
+		if (!guarded) return this.#link.close(closes.notFound)
+		if (!(await this.#mayWatch(guarded, read.auth.token))) return this.#link.close(closes.forbidden)
+		const session = await this.#door.acquire(sessionId)
+		if (!session) return this.#link.close(closes.notFound)
+		if (!this.#link.isAdmitting) return this.#door.letGo(session)
+		this.#session = session
+		// P51: nothing can happen between these two.
+		this.#link.send(new Message(session.frames.raceState(session.run)))
+		session.room.join(this.#link)
+		this.#link.open()
+	}
+
+	/** Who names a token means that one: a cookie does not help a wrong one. */
+	async #mayWatch(guarded: Guarded, token: string | undefined): Promise<boolean> {
+		if (token === undefined) {
+			const { cookieUserId } = this.#wanted
+			return mayWatch(guarded, cookieUserId === null ? null : { id: cookieUserId }, null)
+		}
+		if (mayWatch(guarded, null, token)) return true
+		return mayWatch(guarded, (await this.#door.findUserByToken(token)) ?? null, null)
+	}
+}
