@@ -1,6 +1,6 @@
 import cookie from '@fastify/cookie'
 import rateLimit from '@fastify/rate-limit'
-import Fastify from 'fastify'
+import Fastify, { LogController } from 'fastify'
 import type { FastifyBaseLogger } from 'fastify'
 import { serializerCompiler, validatorCompiler } from 'fastify-type-provider-zod'
 import type { ZodTypeProvider } from 'fastify-type-provider-zod'
@@ -39,7 +39,7 @@ export function buildApp(
 	const loggerInstance: FastifyBaseLogger = log as Logger
 	const app: App = Fastify({
 		loggerInstance,
-		disableRequestLogging: true,
+		logController: new LogController({ disableRequestLogging: true }),
 		genReqId: () => randomUUID(),
 		trustProxy: config.trustedProxies.length > 0 ? [...config.trustedProxies] : false,
 		bodyLimit: BODY_BYTES,
