@@ -1,4 +1,4 @@
-import { readFile, stat } from 'node:fs/promises'
+import { readdir, readFile, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { buffer } from 'node:stream/consumers'
 import { openPromise, type Entry, type ZipFile } from 'yauzl'
@@ -21,12 +21,19 @@ const MAX_GRAPH_BYTES = 64 * 1024 * 1024
 export async function readPack(path: string): Promise<ReadPack> {
 	const found = await stat(path).catch(() => undefined)
 	if (!found) return { ok: false, problem: `There is no pack at ${path}.` }
-	if (found.isDirectory()) return { ok: true, pack: await readFolder(path) }
+	if (found.isDirectory()) return { ok: true, pack: await readFolder(await unwrap(path)) }
 	try {
 		return { ok: true, pack: await readZip(path) }
 	} catch (error) {
 		return { ok: false, problem: `${path} cannot be read as a zip: ${(error as Error).message}.` }
 	}
+}
+
+/** Many programs unpack a zip into a folder of their own, around the one inside. */
+async function unwrap(folder: string): Promise<string> {
+	const inside = await readdir(folder, { withFileTypes: true })
+	const [only] = inside
+	return inside.length === 1 && only?.isDirectory() ? join(folder, only.name) : folder
 }
 
 async function readFolder(folder: string): Promise<Pack> {

@@ -26,12 +26,13 @@ export type TinyRun = {
 	deaths: number
 	status: 'running' | 'finished' | 'abandoned'
 	acked: number
-	/** Frames a second, the most that were seen in any five seconds. */
 	framesAtMs: number[]
 }
 
 export type TinyServerOptions = {
 	graph: SeedGraph
+	/** Cuts each connection at its nth frame: in turn before it was taken and before it was answered. */
+	cutAt?: number
 	ack?: boolean
 	/** What an auth is answered with, if not `auth_ok`. */
 	refuse?: (attempt: number) => { message: string; code: number } | undefined
@@ -40,7 +41,12 @@ export type TinyServerOptions = {
 const SESSION = '0197c0de-0000-7000-8000-000000000001'
 const SEED = '0197c0de-0000-7000-8000-000000000002'
 
-export async function openTinyServer({ graph, ack = true, refuse }: TinyServerOptions): Promise<TinyServer> {
+export async function openTinyServer({
+	graph,
+	ack = true,
+	refuse,
+	cutAt = Infinity,
+}: TinyServerOptions): Promise<TinyServer> {
 	const wss = new WebSocketServer({ port: 0, host: '127.0.0.1' })
 	await new Promise((resolve) => wss.once('listening', resolve))
 	const run: TinyRun = { visits: [], igtMs: 0, deaths: 0, status: 'running', acked: 0, framesAtMs: [] }
@@ -50,12 +56,18 @@ export async function openTinyServer({ graph, ack = true, refuse }: TinyServerOp
 
 	wss.on('connection', (socket) => {
 		let auth: ModAuth | undefined
+		let frames = 0
 		socket.on('message', (data) => {
 			run.framesAtMs.push(Date.now())
+			if (++frames >= cutAt) {
+				if (frames === cutAt && auth && auths.length % 2 === 0) take(socket, auth, String(data))
+				return socket.terminate()
+			}
 			if (auth) return take(socket, auth, String(data))
 			const frame = readModAuth(String(data))
 			if (!frame.ok) throw new Error(frame.problem)
-			const refusal = refuse?.(auths.push(frame.auth))
+			auths.push(frame.auth)
+			const refusal = refuse?.(auths.length)
 			if (refusal) {
 				send(socket, { type: 'auth_error', message: refusal.message })
 				return socket.close(refusal.code)
@@ -133,7 +145,7 @@ export async function openTinyServer({ graph, ack = true, refuse }: TinyServerOp
 			tell(message)
 		}
 		if (seq !== undefined) run.acked = Math.max(run.acked, seq)
-		if (message.type === 'event_flag' && message.flag_id === graph.finishFlag) {
+		if (run.status === 'finished' && isNews) {
 			send(socket, { type: 'race_status_change', status: 'finished', started_at: null })
 		}
 		if (wantsAck(auth) && seq !== undefined) send(socket, { type: 'ack', seq })
