@@ -4,6 +4,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 
 import { createRequire } from 'node:module'
 import * as children from './children.mjs'
 import { root } from './root.mjs'
+import * as turn from './turn.mjs'
 
 /** @typedef {'web' | 'server' | 'companion'} Target */
 /** @type {Record<Target, { inputs: string[], output: string, make: () => Promise<void> }>} */
@@ -32,7 +33,7 @@ export const ALL = /** @type {Target[]} */ (Object.keys(TARGETS))
  * @param {Target[]} names
  */
 export async function ensure(names) {
-	await Promise.all(names.map(ensureOne))
+	await turn.alone(() => Promise.all(names.map(ensureOne)))
 }
 
 /** @param {Target} name */

@@ -2,6 +2,7 @@
 import { existsSync, readFileSync } from 'node:fs'
 import * as children from './children.mjs'
 import { root } from './root.mjs'
+import * as turn from './turn.mjs'
 
 /**
  * @typedef {Record<string, string>} Names
@@ -21,6 +22,11 @@ const START = ['apps/server', 'apps/web', 'apps/companion']
  * @param {'start' | 'all'} set
  */
 export async function ensure(set) {
+	await turn.alone(() => install(set))
+}
+
+/** @param {'start' | 'all'} set */
+async function install(set) {
 	const wanted = read('package-lock.json')
 	const present = read('node_modules/.package-lock.json')
 	const lacking = firstMissing(wanted, present, set === 'start' ? START : undefined)
