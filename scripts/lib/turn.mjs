@@ -1,5 +1,5 @@
 // @ts-check
-import { mkdirSync, readFileSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { root } from './root.mjs'
 
@@ -21,7 +21,7 @@ export async function alone(work, folder = FOLDER) {
 	}
 	const release = () => rmSync(file, { force: true })
 	process.once('exit', release)
-	const beat = setInterval(() => utimesSync(file, new Date(), new Date()), BEAT_MS)
+	const beat = setInterval(() => existsSync(file) && utimesSync(file, new Date(), new Date()), BEAT_MS)
 	try {
 		return await work()
 	} finally {
@@ -36,7 +36,8 @@ function take(file) {
 	try {
 		writeFileSync(file, String(process.pid), { flag: 'wx' })
 		return true
-	} catch {
+	} catch (error) {
+		if (/** @type {NodeJS.ErrnoException} */ (error).code !== 'EEXIST') throw error
 		if (!isHeld(file)) rmSync(file, { force: true })
 		return false
 	}
