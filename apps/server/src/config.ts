@@ -49,7 +49,9 @@ const Environment = z.object({
 		.refine(isHost, 'an address or host name, such as 127.0.0.1 or 0.0.0.0')
 		.default('127.0.0.1')
 		.describe('The address it listens on.'),
-	PORT: wholeNumber(0, 65_535).default(8000).describe('The port it listens on; 0 picks a free one and prints it.'),
+	PORT: wholeNumber(0, 65_535)
+		.default(8000)
+		.describe('The port it listens on; 0 picks a free one and prints it.'),
 	PUBLIC_URL: z
 		.string()
 		.refine(isOrigin, 'an http or https address without a path, such as https://speedfog.example.org')
@@ -84,7 +86,9 @@ const Environment = z.object({
 		.refine((path) => existsSync(path), 'a folder that exists')
 		.optional()
 		.describe('The folder of the pools, never written to; unset: DATA_DIR/pools with demo pools.'),
-	TWITCH_CLIENT_ID: word().optional().describe('With TWITCH_CLIENT_SECRET: people sign in by Twitch and no other way.'),
+	TWITCH_CLIENT_ID: word()
+		.optional()
+		.describe('With TWITCH_CLIENT_SECRET: people sign in by Twitch and no other way.'),
 	TWITCH_CLIENT_SECRET: word().optional().describe('The secret of the application registered at Twitch.'),
 	TWITCH_BASE_URL: webAddress()
 		.default('https://id.twitch.tv/oauth2')
@@ -95,9 +99,14 @@ const Environment = z.object({
 	SECRET_KEY: z
 		.string()
 		.transform((text) => Buffer.from(text))
-		.refine((key) => key.length >= 32, 'at least 32 random bytes, such as the output of: openssl rand -hex 32')
+		.refine(
+			(key) => key.length >= 32,
+			'at least 32 random bytes, such as the output of: openssl rand -hex 32',
+		)
 		.optional()
-		.describe('Signs the tokens of runs, the same on all servers of a database; unset: made once in DATA_DIR.'),
+		.describe(
+			'Signs the tokens of runs, the same on all servers of a database; unset: made once in DATA_DIR.',
+		),
 	MAX_SOCKETS_PER_ADDRESS: wholeNumber(1, 1_000_000)
 		.default(200)
 		.describe('How many WebSockets one address may have open, times RATE_LIMIT_FACTOR.'),
@@ -108,7 +117,10 @@ const Environment = z.object({
 		.transform((names) => names.map((name) => name.toLowerCase()))
 		.default([])
 		.describe('The users that are admins.'),
-	TRUSTED_PROXIES: list(isProxy, 'addresses or networks with commas between them, such as 127.0.0.1,10.0.0.0/8')
+	TRUSTED_PROXIES: list(
+		isProxy,
+		'addresses or networks with commas between them, such as 127.0.0.1,10.0.0.0/8',
+	)
 		.default([])
 		.describe('The proxies whose X-Forwarded headers count.'),
 	METRICS_TOKEN: word().optional().describe('The Bearer token that /metrics asks for.'),
@@ -131,7 +143,9 @@ const SECRETS: readonly string[] = [
 /** Reads our variables; a problem is one sentence that names the variable, what it got and what it takes. */
 export function readConfig(env: NodeJS.ProcessEnv): Read {
 	// Set to nothing is how files of variables leave one out.
-	const set = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== undefined && value !== ''))
+	const set = Object.fromEntries(
+		Object.entries(env).filter(([, value]) => value !== undefined && value !== ''),
+	)
 	const parsed = Environment.safeParse(set)
 	if (!parsed.success) {
 		const [issue] = parsed.error.issues
@@ -141,7 +155,11 @@ export function readConfig(env: NodeJS.ProcessEnv): Read {
 	const settings = settingsOf(parsed.data)
 	const problem = combinationProblem(parsed.data, settings)
 	if (problem !== undefined) return { ok: false, problem }
-	return { ok: true, settings, warnings: [...nearMisses.warnings(set, Object.keys(Environment.shape)), ...risks(settings)] }
+	return {
+		ok: true,
+		settings,
+		warnings: [...nearMisses.warnings(set, Object.keys(Environment.shape)), ...risks(settings)],
+	}
 }
 
 /** The address people use when none is set. */
@@ -199,7 +217,8 @@ function combinationProblem(env: z.output<typeof Environment>, settings: Setting
 
 function risks({ rateLimitFactor, twitch, publicUrl }: Settings): string[] {
 	const found: string[] = []
-	if (rateLimitFactor !== 1) found.push(`RATE_LIMIT_FACTOR is ${rateLimitFactor}: rate limits are not the usual ones.`)
+	if (rateLimitFactor !== 1)
+		found.push(`RATE_LIMIT_FACTOR is ${rateLimitFactor}: rate limits are not the usual ones.`)
 	if (twitch && publicUrl?.startsWith('http:') && !isLoopback(hostOf(publicUrl)))
 		found.push('PUBLIC_URL is http: whoever listens on the way can take over accounts; use https.')
 	return found

@@ -1,7 +1,26 @@
 import { pino } from 'pino'
-import type { Logger } from 'pino'
+import type { Level, Logger } from 'pino'
+import pretty from 'pino-pretty'
 
 /** What the parts of the server write to; a child carries ids with every line. */
 export type Log = Pick<Logger, 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'fatal' | 'child'>
 
 export const silentLog: Log = pino({ level: 'silent' })
+
+/** Where secrets come along when somebody logs a whole thing instead of its id. */
+const SECRETS = ['authorization', 'cookie', 'token', 'mod_token', 'password', 'secret', 'set-cookie'].flatMap(
+	(name) => [`["${name}"]`, `*["${name}"]`, `*.*["${name}"]`],
+)
+
+/** JSON lines on stdout; in a terminal something to read. */
+export function openLog(level: Level | 'silent', isTerminal: boolean): Log {
+	const options = {
+		level,
+		base: undefined,
+		redact: { paths: SECRETS, censor: '[secret]' },
+		timestamp: pino.stdTimeFunctions.isoTime,
+		formatters: { level: (label: string) => ({ level: label }) },
+	}
+	if (!isTerminal) return pino(options)
+	return pino(options, pretty({ translateTime: 'SYS:HH:MM:ss', sync: true }))
+}

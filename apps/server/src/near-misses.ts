@@ -1,5 +1,13 @@
 // Nobody else's variables start like this, as far as we know.
-const OUR_PREFIXES = ['SPEEDFOG_', 'TWITCH_', 'SEEDS_', 'RATE_LIMIT_', 'MAX_SOCKETS_', 'TRUSTED_PROX', 'METRICS_TOK']
+const OUR_PREFIXES = [
+	'SPEEDFOG_',
+	'TWITCH_',
+	'SEEDS_',
+	'RATE_LIMIT_',
+	'MAX_SOCKETS_',
+	'TRUSTED_PROX',
+	'METRICS_TOK',
+]
 
 // Two slips in a short name make somebody else's: HOST and HOME, PORT and SORT.
 const SHORTEST_COMPARED = 8
@@ -13,8 +21,10 @@ export function warnings(env: Readonly<Record<string, unknown>>, ours: readonly 
 			const meant = ours.find(
 				(known) => known.length >= SHORTEST_COMPARED && slips(known, name.toUpperCase()) <= MOST_SLIPS,
 			)
-			if (meant !== undefined) return [`${name} is set and means nothing here: is it ${meant} that was meant?`]
-			if (OUR_PREFIXES.some((prefix) => name.startsWith(prefix))) return [`${name} is set and means nothing here.`]
+			if (meant !== undefined)
+				return [`${name} is set and means nothing here: is it ${meant} that was meant?`]
+			if (OUR_PREFIXES.some((prefix) => name.startsWith(prefix)))
+				return [`${name} is set and means nothing here.`]
 			return []
 		})
 }

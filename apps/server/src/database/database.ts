@@ -1,6 +1,7 @@
 import { Kysely, PostgresDialect } from 'kysely'
 import pg from 'pg'
 import type { Log } from '#log.ts'
+import { Refused } from '#refused.ts'
 import type { Tables } from './schema.ts'
 
 export type Database = {
@@ -36,3 +37,19 @@ const BIGINT_OID = 20
 // Our bigints (file sizes, counts, path counts) are shown as JSON numbers.
 const types = new pg.TypeOverrides()
 types.setTypeParser(BIGINT_OID, Number)
+
+const OLDEST_VERSION = 14
+
+/** Refuses a database that cannot be reached or is too old; the message names no password. */
+export async function check({ pool }: Database): Promise<void> {
+	const version = await pool
+		.query<{ server_version_num: string }>('show server_version_num')
+		.then(({ rows }) => Number(rows[0]!.server_version_num))
+		.catch((error: NodeJS.ErrnoException) => {
+			throw new Refused(`The database of DATABASE_URL does not answer: ${error.message || error.code}.`)
+		})
+	if (version < OLDEST_VERSION * 10_000)
+		throw new Refused(
+			`The database of DATABASE_URL is PostgreSQL ${Math.floor(version / 10_000)}: it takes ${OLDEST_VERSION} or newer.`,
+		)
+}

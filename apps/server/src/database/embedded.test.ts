@@ -6,7 +6,7 @@ import { open } from './database.ts'
 import type { Connection } from './database.ts'
 import * as embedded from './embedded.ts'
 import type { Embedded } from './embedded.ts'
-import { EmbeddedRefused } from './embedded/refused.ts'
+import { Refused } from '#refused.ts'
 import { copyOf, emptyFolder, makeTemplate, remove, withoutLinks } from './embedded/testing/folder.ts'
 
 let template: string
@@ -126,7 +126,7 @@ describe('while it runs', () => {
 
 	it('serves one server: the second says so and leaves the first alone', async () => {
 		const second = embedded.start({ dataDir, log: silentLog, patienceMs: 300 })
-		await expect(second).rejects.toThrow(EmbeddedRefused)
+		await expect(second).rejects.toThrow(Refused)
 		await expect(second).rejects.toThrow(
 			`Another server (process ${process.pid}) uses ${dataDir}/postgres: stop it, or set DATA_DIR to another folder for this one.`,
 		)
@@ -140,7 +140,7 @@ describe('a data folder', () => {
 		const starts = [1, 2].map(() => start(dataDir, { patienceMs: 1_500 }))
 		const outcomes = await Promise.allSettled(starts)
 		expect(outcomes.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected'])
-		expect(outcomes.find((outcome) => outcome.status === 'rejected')?.reason).toBeInstanceOf(EmbeddedRefused)
+		expect(outcomes.find((outcome) => outcome.status === 'rejected')?.reason).toBeInstanceOf(Refused)
 		expect(await query(running[0]!, 'select 1 as one')).toEqual([{ one: 1 }])
 		expect(await readdir(dataDir)).toEqual(['postgres'])
 	})

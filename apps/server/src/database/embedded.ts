@@ -14,7 +14,7 @@ import type { Place } from './embedded/place.ts'
 import * as postmasters from './embedded/postmaster.ts'
 import type { Postmaster } from './embedded/postmaster.ts'
 import * as predecessors from './embedded/predecessor.ts'
-import { EmbeddedRefused } from './embedded/refused.ts'
+import { Refused } from '#refused.ts'
 
 /** A real PostgreSQL as our child, for this server alone. */
 export type Embedded = {
@@ -55,7 +55,7 @@ const RETRY_MS = 100
 const SLOW_START_MS = 3_000
 const RESTARTS = { most: 5, withinMs: 60_000 }
 
-/** Starts PostgreSQL, making its data folder at the first time. Throws EmbeddedRefused with what to do. */
+/** Starts PostgreSQL, making its data folder at the first time. Throws Refused with what to do. */
 export async function start({
 	dataDir,
 	log,
@@ -66,7 +66,7 @@ export async function start({
 }: Options): Promise<Embedded> {
 	const shipped = programs ?? (await binaries.find())
 	if (!shipped)
-		throw new EmbeddedRefused(
+		throw new Refused(
 			`No embedded PostgreSQL is installed for ${process.platform}-${process.arch}: set DATABASE_URL to a PostgreSQL 14 or newer.`,
 		)
 	const place = await places.settle(await realpath(dataDir), { binaries: shipped, elsewhere, log })

@@ -3,9 +3,10 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, inject, it } from 'vitest'
 import { silentLog } from '#log.ts'
+import { Refused } from '#refused.ts'
 import { open } from './database.ts'
 import type { Database } from './database.ts'
-import { migrate, MigrationRefused } from './migrate.ts'
+import { migrate } from './migrate.ts'
 import { emptyDatabase, freshDatabase } from './testing.ts'
 import type { TestDatabase } from './testing.ts'
 
@@ -67,7 +68,7 @@ describe('migrations', () => {
 		await migrate(db.pool, silentLog, folder)
 		await rm(join(folder, '0002_second.sql'))
 		const refused = migrate(db.pool, silentLog, folder)
-		await expect(refused).rejects.toThrow(MigrationRefused)
+		await expect(refused).rejects.toThrow(Refused)
 		await expect(refused).rejects.toThrow(
 			/^This database was migrated by a newer release \(it has 0002_second\.sql\): /,
 		)

@@ -4,13 +4,9 @@ import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type pg from 'pg'
 import type { Log } from '#log.ts'
+import { Refused } from '#refused.ts'
 
 type Migration = { name: string; sql: string; checksum: string }
-
-/** The database cannot be used by this release; the message is for the person who starts the server. */
-export class MigrationRefused extends Error {
-	override name = 'MigrationRefused'
-}
 
 /** Any number that nobody else takes on this database: only one server at a time migrates. */
 const LOCK_KEY = 7_305_110_011
@@ -87,12 +83,12 @@ function refuseForeign(applied: Map<string, string>, known: Migration[]): void {
 		.sort()
 		.filter((name) => !known.some((migration) => migration.name === name))
 	if (newer.length > 0)
-		throw new MigrationRefused(
+		throw new Refused(
 			`This database was migrated by a newer release (it has ${newer.join(', ')}): start that release, or restore a backup from before the upgrade.`,
 		)
 	const changed = known.find(({ name, checksum }) => applied.has(name) && applied.get(name) !== checksum)
 	if (changed)
-		throw new MigrationRefused(
+		throw new Refused(
 			`Migration ${changed.name} is not the one this database was made with: a migration that was applied must never change.`,
 		)
 }

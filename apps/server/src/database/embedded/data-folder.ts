@@ -2,7 +2,7 @@ import { chown, lchown, mkdtemp, readdir, readFile, rename, rm, stat } from 'nod
 import { join } from 'node:path'
 import { program } from './binaries.ts'
 import type { Binaries } from './binaries.ts'
-import { EmbeddedRefused } from './refused.ts'
+import { Refused } from '#refused.ts'
 import { run } from './runner.ts'
 import type { Owner, Runner } from './runner.ts'
 
@@ -19,11 +19,11 @@ export async function open(
 	if (entries.length === 0) await make(place, folder, { runner, binaries, initdbArgs })
 	const found = (await readFile(join(folder, 'PG_VERSION'), 'utf8').catch(() => '')).trim()
 	if (found === '')
-		throw new EmbeddedRefused(
+		throw new Refused(
 			`${folder} is not empty and not a PostgreSQL data folder: move it away, or set DATA_DIR to another folder.`,
 		)
 	if (Number(found) !== binaries.major)
-		throw new EmbeddedRefused(
+		throw new Refused(
 			`${folder} was made by PostgreSQL ${found} and this release has PostgreSQL ${binaries.major}: start the release that made it and take a backup to restore here, or move the folder away to begin with an empty database.`,
 		)
 	return folder

@@ -5,7 +5,7 @@ import type { Log } from '#log.ts'
 import { completeLinks, copyTo, program } from './binaries.ts'
 import type { Binaries } from './binaries.ts'
 import { giveTo, ownerOf } from './data-folder.ts'
-import { EmbeddedRefused } from './refused.ts'
+import { Refused } from '#refused.ts'
 import { candidates, runSync } from './runner.ts'
 import type { Runner } from './runner.ts'
 
@@ -99,10 +99,10 @@ async function required(place: Place | undefined, dataDir: string): Promise<Plac
 	const owner = await ownerOf(join(dataDir, 'postgres'))
 	const uid = process.getuid?.()
 	if (uid !== 0 && owner && owner.uid !== uid)
-		throw new EmbeddedRefused(
+		throw new Refused(
 			`${join(dataDir, 'postgres')} belongs to user ${owner.uid} and this server runs as user ${uid}: start it as that user, or give the folder to this one (chown -R ${uid}).`,
 		)
-	throw new EmbeddedRefused(
+	throw new Refused(
 		uid === 0
 			? `PostgreSQL refuses to run as root and no other user reaches ${dataDir}: start the server as an ordinary user, set DATA_DIR to a folder others may enter, or set DATABASE_URL.`
 			: `PostgreSQL cannot run with its data in ${dataDir}: set DATA_DIR to a folder this user may write in, or set DATABASE_URL.`,

@@ -6,7 +6,7 @@ import * as endpoints from './endpoint.ts'
 import type { Endpoint } from './endpoint.ts'
 import * as pidFiles from './pid-file.ts'
 import type { PidFile } from './pid-file.ts'
-import { EmbeddedRefused } from './refused.ts'
+import { Refused } from '#refused.ts'
 
 type Site = { dataFolder: string; endpoint: Endpoint; log: Log }
 
@@ -30,8 +30,8 @@ export async function isFolderOf(dataFolder: string, pid: number): Promise<boole
 	return (await pidFiles.read(dataFolder))?.pid === pid
 }
 
-export function inUse(dataFolder: string, by: string): EmbeddedRefused {
-	return new EmbeddedRefused(
+export function inUse(dataFolder: string, by: string): Refused {
+	return new Refused(
 		`Another server (${by}) uses ${dataFolder}: stop it, or set DATA_DIR to another folder for this one.`,
 	)
 }
@@ -68,7 +68,7 @@ async function isOutOfTheWay({ dataFolder, log }: Site, { pid }: PidFile, isLate
 			return true
 		case 'postgres':
 			if (!isLate) return false
-			throw new EmbeddedRefused(
+			throw new Refused(
 				`PostgreSQL (process ${pid}) still runs on ${dataFolder} and does not answer: stop it (kill -INT ${pid}) and start again.`,
 			)
 	}
@@ -83,7 +83,7 @@ async function stopOrphan({ dataFolder, log }: Site, { pid }: PidFile): Promise<
 		const { code } = error as NodeJS.ErrnoException
 		// Not here, yet it answers: it runs in another container on the same folder.
 		if (code === 'ESRCH') throw inUse(dataFolder, 'in another container')
-		throw new EmbeddedRefused(
+		throw new Refused(
 			`PostgreSQL (process ${pid}) runs on ${dataFolder} as another user: stop it, or start this server as that user.`,
 		)
 	}

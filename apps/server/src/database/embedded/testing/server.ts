@@ -2,7 +2,7 @@
 import { pino } from 'pino'
 import { open } from '../../database.ts'
 import * as embedded from '../../embedded.ts'
-import { EmbeddedRefused } from '../refused.ts'
+import { Refused } from '#refused.ts'
 
 const log = pino(
 	{ level: 'info' },
@@ -22,7 +22,7 @@ try {
 	const { rows } = await pool.query<{ count: number }>('select count(*) from starts')
 	tell({ ready: { connection: postgres.connection, starts: rows[0]!.count } })
 } catch (error) {
-	tell(error instanceof EmbeddedRefused ? { refused: error.message } : { failed: String(error) })
+	tell(error instanceof Refused ? { refused: error.message } : { failed: String(error) })
 	process.exit(1)
 }
 

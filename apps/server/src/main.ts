@@ -1,0 +1,161 @@
+import { mkdir } from 'node:fs/promises'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import * as accounts from '#accounts/accounts.ts'
+import { defaultPublicUrl, readConfig } from '#config.ts'
+import type { Config, Settings } from '#config.ts'
+import * as database from '#database/database.ts'
+import * as embedded from '#database/embedded.ts'
+import { migrate } from '#database/migrate.ts'
+import { buildApp } from '#http/app.ts'
+import type { Deps } from '#http/deps.ts'
+import { makeAdmit } from '#live/admit.ts'
+import { systemClock } from '#live/clock.ts'
+import { attachUpgrade } from '#live/upgrade.ts'
+import { openLog } from '#log.ts'
+import type { Log } from '#log.ts'
+import * as pools from '#pools/pools.ts'
+import * as seeds from '#seeds/seeds.ts'
+import { LiveSessions } from '#training/live-sessions.ts'
+import { openSimulations } from '#training/simulate.ts'
+import * as demoPools from './demo-pools.ts'
+import * as ports from './port.ts'
+import { isEntry, live } from './process.ts'
+import { Refused } from './refused.ts'
+import { routes } from './routes.ts'
+import * as secretKeys from './secret-key.ts'
+
+export type Running = {
+	/** Where people find it. */
+	url: string
+	config: Config
+	/** Resolves when the pools were read; the server answers before. */
+	filled: Promise<void>
+	/** Resolves when the server cannot go on. */
+	failed: Promise<Error>
+	/** A clean stop: nobody is dropped unheard, and everything is stored. */
+	close(): Promise<void>
+}
+
+// The same from src and from dist, which lie side by side.
+const WEB = fileURLToPath(new URL('../../web/build', import.meta.url))
+const COMPANION = fileURLToPath(new URL('../../companion/dist/companion.js', import.meta.url))
+
+/** Starts a whole server. Throws Refused where the person who starts it has something to mend. */
+export async function start(env: NodeJS.ProcessEnv, givenLog?: Log): Promise<Running> {
+	const read = readConfig(env)
+	if (!read.ok) throw new Refused(read.problem)
+	const log = givenLog ?? openLog(read.settings.logLevel, process.stdout.isTTY === true)
+	for (const warning of read.warnings) log.warn(warning)
+	const open: Open[] = []
+	try {
+		return await build(read.settings, log, open)
+	} catch (error) {
+		await closeAll(open, log)
+		throw error
+	}
+}
+
+/** What is open, and how it is closed: the last opened first. */
+type Open = { name: string; close: () => Promise<unknown> }
+
+async function build(settings: Settings, log: Log, open: Open[]): Promise<Running> {
+	const config = await settle(settings)
+	const postgres =
+		config.databaseUrl === undefined ? await embedded.start({ dataDir: config.dataDir, log }) : undefined
+	if (postgres) open.push({ name: 'PostgreSQL', close: () => postgres.stop() })
+	const db = database.open(postgres?.connection ?? config.databaseUrl!, { log })
+	open.push({ name: 'the database', close: () => db.close() })
+	if (!postgres) await database.check(db)
+	await migrate(db.pool, log)
+
+	const base = { config, db, log, clock: systemClock.now }
+	const sessions = new LiveSessions({
+		db,
+		log,
+		clock: systemClock,
+		secretKey: config.secretKey,
+		findUserByToken: async (token) => (await accounts.findUserByToken(base, token))?.user,
+	})
+	const simulations = openSimulations({ companion: COMPANION, log })
+	const root = config.seedsPoolDir ?? join(config.dataDir, 'pools')
+	const deps = { ...base, pools: pools.open(root, log), live: sessions, simulations }
+
+	let isStopping = false
+	const app = buildApp(deps, {
+		register: (app) => routes(app, deps),
+		webFolder: WEB,
+		isStopping: () => isStopping,
+	})
+	const upgrades = attachUpgrade(app.server, {
+		routes: [
+			{
+				path: /^\/ws\/training\/([^/]+)$/,
+				accept: (socket, { id, address }) => sessions.acceptMod(socket, id, address),
+			},
+			{
+				path: /^\/ws\/training\/([^/]+)\/spectate$/,
+				accept: (socket, { id, userId }) => sessions.acceptSpectator(socket, id, userId),
+			},
+		],
+		admit: makeAdmit({
+			config,
+			findUserId: async (cookie) => (await accounts.findUserByCookie(deps, cookie))?.id ?? null,
+		}),
+		maxPerAddress: config.maxSocketsPerAddress * config.rateLimitFactor,
+		maxPerUser: config.maxSocketsPerUser * config.rateLimitFactor,
+		log,
+	})
+	open.push({ name: 'HTTP', close: () => app.close() })
+	open.push({ name: 'live sessions', close: () => Promise.all([sessions.close(), simulations.close()]) })
+	const listenTextResolver = () => `listening on ${config.publicUrl}`
+	await app
+		.listen({ host: config.host, port: config.port, listenTextResolver })
+		.catch((error: NodeJS.ErrnoException) => {
+			throw ports.refusal(error, config.host, config.port) ?? error
+		})
+
+	let closing: Promise<void> | undefined
+	const close = async () => {
+		isStopping = true
+		upgrades.stop()
+		await closeAll(open, log)
+	}
+	return {
+		url: config.publicUrl,
+		config,
+		filled: fill(deps).catch((error: unknown) => {
+			// A stop takes the database away in the middle; the next start goes on where this one was.
+			if (!isStopping) log.error({ err: error }, 'the pools could not be read')
+		}),
+		failed: postgres?.failed ?? new Promise(() => undefined),
+		close: () => (closing ??= close()),
+	}
+}
+
+/** What the environment left open. */
+async function settle(settings: Settings): Promise<Config> {
+	const { dataDir, host, databaseUrl, seedsPoolDir } = settings
+	if (databaseUrl === undefined || seedsPoolDir === undefined)
+		await mkdir(dataDir, { recursive: true }).catch((error: NodeJS.ErrnoException) => {
+			throw new Refused(
+				`DATA_DIR is "${dataDir}" and cannot be made (${error.code}): set it to a folder this user may write in.`,
+			)
+		})
+	const port = await ports.settle(host, settings.port)
+	const secretKey = settings.secretKey ?? (await secretKeys.ensure(dataDir))
+	return { ...settings, port, publicUrl: settings.publicUrl ?? defaultPublicUrl(port), secretKey }
+}
+
+/** Reads the pools while the server already answers; big ones take a while. */
+async function fill({ config, db, pools, log }: Deps & { pools: pools.Pools }): Promise<void> {
+	if (config.seedsPoolDir === undefined) await demoPools.fill(pools.root, log)
+	await seeds.scan({ db: db.kysely, pools, log })
+}
+
+async function closeAll(open: Open[], log: Log): Promise<void> {
+	for (const { name, close } of open.reverse())
+		await close().catch((error: unknown) => log.error({ err: error }, `${name} did not close cleanly`))
+}
+
+if (isEntry(import.meta.url)) await live(start)
