@@ -1,0 +1,121 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { freshDatabase } from '#database/testing.ts'
+import type { TestDatabase } from '#database/testing.ts'
+import { draw } from './draw.ts'
+import type { Random } from './draw.ts'
+
+let db: TestDatabase
+const ANNA = '0190a1b2-0000-7000-8000-00000000000a'
+const BOB = '0190a1b2-0000-7000-8000-00000000000b'
+
+beforeAll(async () => {
+	db = await freshDatabase()
+	for (const [id, name] of [
+		[ANNA, 'Anna'],
+		[BOB, 'Bob'],
+	])
+		await db.pool.query("insert into users (id, provider, name) values ($1, 'local', $2)", [id, name])
+})
+afterAll(() => db.drop())
+beforeEach(() => db.pool.query('truncate seeds cascade'))
+
+async function addSeeds(count: number, { pool = 'p', status = 'available' } = {}): Promise<string[]> {
+	const { rows } = await db.pool.query<{ id: string }>(
+		`insert into seeds (id, pool, slug, file, file_size, file_mtime_ms, status, version, total_layers, total_nodes,
+			graph_json, graph_sha256)
+		select gen_random_uuid(), $1, $2 || n, '', 0, 0, $2, '4.4', 1, 1, '{}', '' from generate_series(1, $3) n returning id`,
+		[pool, status, count],
+	)
+	return rows.map(({ id }) => id)
+}
+
+let playedAt = 0
+async function play(seedId: string, userId = ANNA): Promise<void> {
+	await db.pool.query(
+		`insert into training_sessions (id, user_id, seed_id, status, created_at)
+		values (gen_random_uuid(), $1, $2, 'abandoned', to_timestamp($3))`,
+		[userId, seedId, ++playedAt],
+	)
+}
+
+function pick(
+	options: { userId?: string; pool?: string; random?: Random } = {},
+): Promise<string | undefined> {
+	return db.kysely.transaction().execute((trx) => draw(trx, { userId: ANNA, pool: 'p', ...options }))
+}
+
+describe('choosing a seed', () => {
+	it('finds none in a pool without available ones', async () => {
+		await addSeeds(3, { status: 'discarded' })
+		await addSeeds(3, { status: 'consumed' })
+		await addSeeds(3, { status: 'vanished' })
+		await addSeeds(3, { pool: 'q' })
+		expect(await pick()).toBeUndefined()
+	})
+
+	it('gives each seed of the pool once before any comes again', async () => {
+		const ids = await addSeeds(30)
+		const seen: string[] = []
+		for (let round = 0; round < ids.length; round++) {
+			const id = (await pick())!
+			seen.push(id)
+			await play(id)
+		}
+		expect(seen.toSorted()).toEqual(ids.toSorted())
+	})
+
+	it('does not mind what others played, nor what was played in other pools', async () => {
+		const [id] = await addSeeds(1)
+		const [elsewhere] = await addSeeds(1, { pool: 'q' })
+		await play(id!, BOB)
+		await play(elsewhere!)
+		expect(await pick()).toBe(id)
+	})
+
+	it('starts over when all were played, but not with the last one', async () => {
+		const ids = await addSeeds(3)
+		for (const id of ids) await play(id)
+		const picks = await Promise.all(Array.from({ length: 40 }, () => pick()))
+		expect(new Set(picks)).toEqual(new Set([ids[0], ids[1]]))
+	})
+
+	it('repeats the only seed there is', async () => {
+		const [id] = await addSeeds(1)
+		await play(id!)
+		expect(await pick()).toBe(id)
+	})
+
+	it('avoids the last one of this pool even when another pool was played since', async () => {
+		const ids = await addSeeds(2)
+		const [elsewhere] = await addSeeds(1, { pool: 'q' })
+		await play(ids[0]!)
+		await play(ids[1]!)
+		await play(elsewhere!)
+		for (let round = 0; round < 8; round++) expect(await pick()).toBe(ids[0])
+	})
+
+	it('is even among the unplayed, whether they are many or few', async () => {
+		const ids = await addSeeds(12)
+		const random = steady()
+		for (const played of [2, 9]) {
+			for (const id of ids.slice(0, played)) await play(id)
+			const counts = new Map<string, number>()
+			const rounds = 100 * (ids.length - played)
+			for (let round = 0; round < rounds; round++) {
+				const id = (await pick({ random }))!
+				counts.set(id, (counts.get(id) ?? 0) + 1)
+			}
+			expect([...counts.keys()].toSorted()).toEqual(ids.slice(played).toSorted())
+			for (const count of counts.values()) expect(Math.abs(count - 100)).toBeLessThan(40)
+		}
+	})
+})
+
+/** Numbers that look random and are the same in every run, so that the counts above never surprise. */
+function steady(): Random {
+	let state = 12345
+	return (count) => {
+		state = (Math.imul(state, 1664525) + 1013904223) >>> 0
+		return Math.floor((state / 2 ** 32) * count)
+	}
+}
