@@ -57,6 +57,15 @@ describe('what waits', () => {
 		expect(script.run.history).toHaveLength(2)
 	})
 
+	test('[P18] no longer because of figures, which are no flags', () => {
+		const script = lateLink()
+			.flag(toAbbey, 9 * minute)
+			.wait(200)
+			.status(9 * minute + 200, 1)
+			.wait(50)
+		expect(script.run).toMatchObject({ hold: null, deaths: 1 })
+	})
+
 	test('[P18] nothing on a connection that showed its first flag', () => {
 		const script = lateLink()
 			.pass(toAbbey, 9 * minute)
@@ -183,6 +192,40 @@ describe('a link that came late', () => {
 		const script = burst(lateLink(), [toLake, toCellar, toAbbey, toGrotto], 9 * minute).wait(250)
 		expect(toLake).toBeGreaterThan(toCellar)
 		expect(script.run.current?.nodeId).toBe('lake')
+		expect(script.run.visits.map(({ nodeId, fromNodeId }) => [nodeId, fromNodeId])).toEqual([
+			['quay', null],
+			['abbey', 'quay'],
+			['grotto', 'quay'],
+			['cellar', 'abbey'],
+			['lake', 'grotto'],
+		])
+	})
+
+	test('[P18] its order is that of the layers, whatever the numbers of the flags', () => {
+		const backwards = buildGraph({
+			layers: [['quay'], ['abbey'], ['cellar'], ['crown']],
+			gates: [
+				['cellar', 'crown'],
+				['abbey', 'cellar'],
+				['quay', 'abbey'],
+			],
+		})
+		const script = burst(
+			play(backwards.graph).connect(),
+			[...backwards.graph.nodeOfFlag.keys()],
+			minute,
+		).wait(250)
+		expect(script.run.visits.map((visit) => visit.nodeId)).toEqual(['quay', 'abbey', 'cellar', 'crown'])
+		expect(script.run.current?.nodeId).toBe('crown')
+	})
+
+	test('[P18] older than the newest visit, with no fall of the clock, it leaves the pointer where it is', () => {
+		const before = lateLink()
+			.pass(toAbbey, 10 * minute)
+			.reconnect()
+		const { run } = burst(before, [toGrotto, toLake], 9 * minute).wait(250)
+		expect(run.current?.nodeId).toBe('abbey')
+		expect(run.history.map((entry) => entry.nodeId)).toEqual(['quay', 'grotto', 'lake', 'abbey'])
 	})
 
 	test('[P18] the pointer stays where the deepest zone was known before', () => {
@@ -282,6 +325,12 @@ describe('an old save', () => {
 		const script = burst(lateLink(), [toAbbey, toLake], 9 * minute).wait(250)
 		expect(found(script.run)).toEqual([['quay', 0]])
 		expect(inWords(script.tells)).toEqual(['spectators leaderboard_update', ...oldSave])
+	})
+
+	test('[P18] may be one zone and the finish', () => {
+		const script = burst(lateLink(), [toLake, finishFlag], 9 * minute).wait(250)
+		expect(script.run).toMatchObject({ status: 'active', history: [{ nodeId: 'quay' }] })
+		expect(inWords(script.tells).slice(-2)).toEqual(oldSave)
 	})
 
 	test('[P18] known zones count, so that one more with the same clock is judged with them', () => {

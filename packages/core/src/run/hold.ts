@@ -1,6 +1,6 @@
 import type { SeedGraph } from '../graph/seed-graph.ts'
 import * as burst from './burst.ts'
-import { currentNode, type Draft, note, set, setConnection, tellZone } from './draft.ts'
+import { currentNode, type Draft, note, set, setConnection } from './draft.ts'
 import { isPossible } from './figures.ts'
 import * as flags from './flags.ts'
 import * as flurry from './flurry.ts'
@@ -50,7 +50,6 @@ export function resolve(draft: Draft) {
 		settle(draft, event)
 	}
 	if (refused.length > 0) showOldSave(draft, refused)
-	if (draft.run.connection?.resent) tellZone(draft)
 }
 
 function asFlag(graph: SeedGraph, event: GameplayEvent): HeldFlag | null {

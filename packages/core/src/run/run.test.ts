@@ -144,6 +144,18 @@ describe('numbered messages', () => {
 		expect(script.run.recordedFlags.size).toBe(0)
 	})
 
+	test('[P40] a refused burst that comes again is not recorded by what comes with it', () => {
+		const script = play(graph).connect().status(1_000)
+		const send = (flagId: number, seq: number) =>
+			script.send({ type: 'event_flag', flagId, igtMs: 900_000, seq })
+		send(toAbbey, 1)
+		send(abbeyToShaft, 2).reconnect().jumpTo(900_000)
+		send(flag('shaft', 'crown'), 3)
+		send(toAbbey, 1)
+		send(abbeyToShaft, 2).wait(250)
+		expect(script.run.history.map((entry) => entry.nodeId)).toEqual(['quay', 'crown'])
+	})
+
 	test('[P40] are numbers only from a client that asked for ack', () => {
 		const message = { type: 'event_flag', flag_id: 5, igt_ms: 6, seq: 7 } as const
 		const event = { type: 'event_flag', flagId: 5, igtMs: 6, atMs: 1 }

@@ -59,6 +59,7 @@ describe('the participant', () => {
 			],
 			layer_entry_igt: 120_000,
 		})
+		expect(view.zoneHistory(inShaft().run.history)[0]).toEqual({ node_id: 'quay', igt_ms: 0 })
 	})
 
 	test('back in an earlier zone keeps the highest layer and shows the tier of the present zone', () => {
