@@ -49,11 +49,20 @@ describe('without any variable', () => {
 describe('a right value', () => {
 	it.each<[NodeJS.ProcessEnv, Partial<Settings>]>([
 		[{ HOST: '[::1]' }, { host: '::1', localMode: true }],
-		[{ HOST: 'localhost', PORT: '0' }, { host: 'localhost', port: 0, localMode: true }],
+		[
+			{ HOST: 'localhost', PORT: '0' },
+			{ host: 'localhost', port: 0, localMode: true },
+		],
 		[{ HOST: '127.8.9.1' }, { localMode: true }],
 		[{ PUBLIC_URL: 'http://[::1]:8000/' }, { publicUrl: 'http://[::1]:8000', localMode: true }],
-		[{ ...TWITCH, PUBLIC_URL: 'https://run.example.org/' }, { publicUrl: 'https://run.example.org', localMode: false }],
-		[{ ...TWITCH, HOST: '0.0.0.0' }, { host: '0.0.0.0', localMode: false }],
+		[
+			{ ...TWITCH, PUBLIC_URL: 'https://run.example.org/' },
+			{ publicUrl: 'https://run.example.org', localMode: false },
+		],
+		[
+			{ ...TWITCH, HOST: '0.0.0.0' },
+			{ host: '0.0.0.0', localMode: false },
+		],
 		[{ ...TWITCH }, { localMode: false }],
 		[{ RATE_LIMIT_FACTOR: '0.5' }, { rateLimitFactor: 0.5 }],
 		[{ SEEDS_POOL_DIR: tmpdir() }, { seedsPoolDir: tmpdir() }],
@@ -66,9 +75,15 @@ describe('a right value', () => {
 			{ DATABASE_URL: 'postgres://me:pw@db/speedfog', SECRET_KEY: KEY },
 			{ databaseUrl: 'postgres://me:pw@db/speedfog', secretKey: Buffer.from(KEY) },
 		],
-		[{ DATABASE_URL: 'postgresql:///x?host=/run/pg', SECRET_KEY: KEY }, { databaseUrl: 'postgresql:///x?host=/run/pg' }],
+		[
+			{ DATABASE_URL: 'postgresql:///x?host=/run/pg', SECRET_KEY: KEY },
+			{ databaseUrl: 'postgresql:///x?host=/run/pg' },
+		],
 		[{ REDIS_URL: 'rediss://cache:6380/2' }, { redisUrl: 'rediss://cache:6380/2' }],
-		[{ LOG_LEVEL: 'silent', METRICS_TOKEN: 'm' }, { logLevel: 'silent', metricsToken: 'm' }],
+		[
+			{ LOG_LEVEL: 'silent', METRICS_TOKEN: 'm' },
+			{ logLevel: 'silent', metricsToken: 'm' },
+		],
 		[
 			{ ...TWITCH, TWITCH_BASE_URL: 'http://127.0.0.1:9/oauth2/' },
 			{
@@ -87,8 +102,14 @@ describe('a right value', () => {
 
 describe('a wrong value', () => {
 	it.each<[NodeJS.ProcessEnv, string]>([
-		[{ HOST: 'http://x' }, 'HOST is "http://x": it takes an address or host name, such as 127.0.0.1 or 0.0.0.0.'],
-		[{ HOST: '300.1.1.1' }, 'HOST is "300.1.1.1": it takes an address or host name, such as 127.0.0.1 or 0.0.0.0.'],
+		[
+			{ HOST: 'http://x' },
+			'HOST is "http://x": it takes an address or host name, such as 127.0.0.1 or 0.0.0.0.',
+		],
+		[
+			{ HOST: '300.1.1.1' },
+			'HOST is "300.1.1.1": it takes an address or host name, such as 127.0.0.1 or 0.0.0.0.',
+		],
 		[{ PORT: 'http' }, 'PORT is "http": it takes a whole number from 0 to 65535.'],
 		[{ PORT: '65536' }, 'PORT is "65536": it takes a whole number from 0 to 65535.'],
 		[{ PORT: '-1' }, 'PORT is "-1": it takes a whole number from 0 to 65535.'],
@@ -107,7 +128,10 @@ describe('a wrong value', () => {
 			'SEEDS_POOL_DIR is "/no/such/folder": it takes a folder that exists.',
 		],
 		[{ TWITCH_API_URL: 'ftp://x' }, 'TWITCH_API_URL is "ftp://x": it takes an http or https address.'],
-		[{ MAX_SOCKETS_PER_USER: '0' }, 'MAX_SOCKETS_PER_USER is "0": it takes a whole number from 1 to 1000000.'],
+		[
+			{ MAX_SOCKETS_PER_USER: '0' },
+			'MAX_SOCKETS_PER_USER is "0": it takes a whole number from 1 to 1000000.',
+		],
 		[
 			{ ADMIN_USERS: 'anna bob' },
 			'ADMIN_USERS is "anna bob": it takes names with commas between them, such as anna,bob.',
@@ -131,7 +155,9 @@ describe('a wrong value', () => {
 		[{ METRICS_TOKEN: 'hush-hush hush' }, 'METRICS_TOKEN'],
 		[{ TWITCH_CLIENT_ID: 'a', TWITCH_CLIENT_SECRET: 'hush-hush hush' }, 'TWITCH_CLIENT_SECRET'],
 	])('%j is refused without its secret being shown', (env, name) => {
-		expect(problem(env)).toMatch(new RegExp(`^${name} is set to something else \\(\\d+ bytes, not shown\\): it takes `))
+		expect(problem(env)).toMatch(
+			new RegExp(`^${name} is set to something else \\(\\d+ bytes, not shown\\): it takes `),
+		)
 		expect(problem(env)).not.toContain('hush')
 	})
 
@@ -143,7 +169,10 @@ describe('a wrong value', () => {
 describe('values that do not fit together', () => {
 	it.each<[NodeJS.ProcessEnv, RegExp]>([
 		[{ HOST: '0.0.0.0' }, /^HOST is "0\.0\.0\.0", .* set TWITCH_CLIENT_ID and TWITCH_CLIENT_SECRET/],
-		[{ PUBLIC_URL: 'https://run.example.org' }, /^PUBLIC_URL is "https:\/\/run\.example\.org", .* set TWITCH_/],
+		[
+			{ PUBLIC_URL: 'https://run.example.org' },
+			/^PUBLIC_URL is "https:\/\/run\.example\.org", .* set TWITCH_/,
+		],
 		[{ TRUSTED_PROXIES: '127.0.0.1' }, /^TRUSTED_PROXIES is "127\.0\.0\.1", .* set TWITCH_/],
 		[{ TWITCH_CLIENT_ID: 'abc' }, /^TWITCH_CLIENT_SECRET is not set/],
 		[{ TWITCH_CLIENT_SECRET: 'abc' }, /^TWITCH_CLIENT_ID is not set/],
@@ -157,7 +186,10 @@ describe('values that do not fit together', () => {
 describe('warnings', () => {
 	it.each<[NodeJS.ProcessEnv, string[]]>([
 		[{}, []],
-		[{ PATH: '/bin', HOME: '/root', HOSTNAME: 'x', LANG: 'C', npm_config_port: '1', PWD: '/', SHELL: 'sh' }, []],
+		[
+			{ PATH: '/bin', HOME: '/root', HOSTNAME: 'x', LANG: 'C', npm_config_port: '1', PWD: '/', SHELL: 'sh' },
+			[],
+		],
 		[{ DATABSE_URL: 'x' }, ['DATABSE_URL is set and means nothing here: is it DATABASE_URL that was meant?']],
 		[{ public_url: 'x' }, ['public_url is set and means nothing here: is it PUBLIC_URL that was meant?']],
 		[{ TRUSTED_PROXY: 'x' }, ['TRUSTED_PROXY is set and means nothing here.']],

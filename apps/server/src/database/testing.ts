@@ -32,3 +32,10 @@ async function make(template: string): Promise<TestDatabase> {
 		},
 	}
 }
+
+/** The form that DATABASE_URL takes. */
+export function urlOf(connection: Connection): string {
+	if (typeof connection === 'string') return connection
+	const { host, port, user, database } = connection
+	return `postgres:///${database}?${new URLSearchParams({ host, port: String(port), user }).toString()}`
+}
