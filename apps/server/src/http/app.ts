@@ -53,10 +53,14 @@ export function buildApp(
 				socket.end(`HTTP/1.1 400 Bad Request\r\n${head}\r\nconnection: close\r\n\r\n${body}`)
 		},
 	}).withTypeProvider<ZodTypeProvider>()
-	app.setValidatorCompiler(validatorCompiler)
+	// Fastify says null for a body that is not there, which no default stands in for.
+	app.setValidatorCompiler((part) => {
+		const validate = validatorCompiler(part as Parameters<typeof validatorCompiler>[0])
+		return part.httpPart === 'body' ? (body: unknown) => validate(body ?? undefined) : validate
+	})
 	app.setSerializerCompiler(serializerCompiler)
 	app.setErrorHandler(answerError)
-	app.removeContentTypeParser('text/plain')
+	acceptBodies(app)
 	app.addHook('onRoute', ({ url, config: route }) => {
 		if (url.startsWith('/api') && !route?.access)
 			throw new Error(`the route ${url} does not say who may call it`)
@@ -79,6 +83,16 @@ export function buildApp(
 		docs(app)
 	})
 	return app
+}
+
+/** JSON, also where a client says JSON and sends nothing. */
+function acceptBodies(app: App): void {
+	const parseJson = app.getDefaultJsonParser('error', 'error')
+	app.removeAllContentTypeParsers()
+	app.addContentTypeParser<string>('application/json', { parseAs: 'string' }, (request, body, done) => {
+		if (body === '') done(null, undefined)
+		else parseJson(request, body, done)
+	})
 }
 
 function tooMany(_: unknown, { ttl }: { ttl: number }): HttpError {

@@ -125,7 +125,9 @@ export function routes(app: App, deps: TrainingDeps): void {
 	async function answer(reply: FastifyReply, row: SessionRow, withGraph = true): Promise<SessionDetail> {
 		const { detail, graphJson } = await training.detail(deps, row)
 		if (withGraph)
-			reply.serializer((fields) => `${JSON.stringify(fields).slice(0, -1)},"graph_json":${graphJson}}`)
+			reply
+				.type('application/json; charset=utf-8')
+				.serializer((fields) => `${JSON.stringify(fields).slice(0, -1)},"graph_json":${graphJson}}`)
 		return detail
 	}
 }
