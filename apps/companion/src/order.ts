@@ -1,0 +1,118 @@
+import { readFile } from 'node:fs/promises'
+import { text } from 'node:stream/consumers'
+import { parseArgs } from 'node:util'
+import { readConfig, type Config } from './config.ts'
+import { readSeedMap } from './game/seed-map.ts'
+import { readPack } from './pack.ts'
+import type { Manner } from './report/courier.ts'
+
+/** What the command line asks for. */
+export type Order =
+	| { do: 'tell_version' }
+	| { do: 'tell_usage' }
+	| ({ do: 'simulate' } & Simulation)
+	/** A sentence, perhaps with the usage below. */
+	| { do: 'complain'; problem: string }
+
+export type Simulation = {
+	config: Config
+	graphJson: string
+	speed: number
+	seed: number
+	as: Manner
+	outboxFolder: string | null
+	quiet: boolean
+	/** A program gave us the configuration: it started us, and we do not outlive it. */
+	isStarted: boolean
+}
+
+export const USAGE = `companion simulate --pack <zip or folder> [options]   plays the pack's run with a simulated game
+  --config <file>     speedfog_race.toml of the run, where the pack holds none; - reads it from stdin
+  --speed <number>    how many times faster than the clock the game runs (30)
+  --seed <number>     the same number plays the same way (chosen and printed)
+  --as <who>          companion, or mod: as the released mod speaks (companion)
+  --outbox <folder>   keep what is not acknowledged there, over restarts (in memory)
+  --quiet             print nothing but how it ended
+companion --version`
+
+const FASTEST = 10_000
+const SEEDS = 1_000_000
+
+export async function readOrder(args: string[]): Promise<Order> {
+	let values: Values
+	try {
+		const parsed = parseArgs({ args, options, allowPositionals: true })
+		values = parsed.values
+		if (values.version) return { do: 'tell_version' }
+		if (values.help) return { do: 'tell_usage' }
+		const command = parsed.positionals.join(' ')
+		if (command !== 'simulate') return complain(`There is no command "${command}".`)
+	} catch (error) {
+		return complain((error as Error).message)
+	}
+	const simulation = await readSimulation(values)
+	return typeof simulation === 'string'
+		? { do: 'complain', problem: simulation }
+		: { do: 'simulate', ...simulation }
+}
+
+function complain(problem: string): Order {
+	return { do: 'complain', problem: `${problem}\n${USAGE}` }
+}
+
+const options = {
+	pack: { type: 'string' },
+	config: { type: 'string' },
+	speed: { type: 'string', default: '30' },
+	seed: { type: 'string' },
+	as: { type: 'string', default: 'companion' },
+	outbox: { type: 'string' },
+	quiet: { type: 'boolean', default: false },
+	version: { type: 'boolean', default: false },
+	help: { type: 'boolean', short: 'h', default: false },
+} as const
+
+type Values = ReturnType<typeof parseArgs<{ options: typeof options; allowPositionals: true }>>['values']
+
+async function readSimulation(values: Values): Promise<Simulation | string> {
+	const { pack: path, as, config: from, quiet } = values
+	const speed = Number(values.speed)
+	const seed = Number(values.seed ?? Math.floor(Math.random() * SEEDS))
+	if (!(speed > 0 && speed <= FASTEST))
+		return `--speed must be a number up to ${FASTEST}, not ${values.speed}.`
+	if (!Number.isSafeInteger(seed) || seed < 0) return `--seed must be a whole number, not ${values.seed}.`
+	if (as !== 'companion' && as !== 'mod') return `--as must be companion or mod, not ${as}.`
+	if (path === undefined) return `--pack is missing.\n${USAGE}`
+
+	const reading = await readPack(path)
+	if (!reading.ok) return reading.problem
+	const { graphJson } = reading.pack
+	if (graphJson === null) return `${path} holds no graph.json.`
+	const map = readSeedMap(graphJson)
+	if (!map.ok) return `${path}: ${map.problem}.`
+
+	const source = from === undefined ? reading.pack.config : await readSource(from)
+	if (source === null) return `${path} holds no lib/speedfog_race.toml: name one with --config.`
+	if (typeof source === 'string') return source
+	const config = readConfig(source.text, source.file)
+	if (!config.ok) return config.problem
+	return {
+		config: config.config,
+		graphJson,
+		speed,
+		seed,
+		as,
+		outboxFolder: values.outbox ?? null,
+		quiet,
+		isStarted: from === '-',
+	}
+}
+
+async function readSource(from: string): Promise<{ text: string; file: string } | string> {
+	if (from === '-') return { text: await text(process.stdin), file: 'stdin' }
+	try {
+		return { text: await readFile(from, 'utf8'), file: from }
+	} catch (error) {
+		return `${from} cannot be read: ${(error as Error).message}.`
+	}
+}
