@@ -4,8 +4,7 @@ import { once } from 'node:events'
 import { readlink, writeFile } from 'node:fs/promises'
 import { createInterface } from 'node:readline'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { fileURLToPath } from 'node:url'
-import { build } from 'esbuild'
+import { bundle } from '#testing-process.ts'
 import type { Options } from '../../embedded.ts'
 
 export type Ready = { connection: { host: string }; starts: number }
@@ -25,32 +24,17 @@ export const SOMEBODY = 12_345
 
 export const isRoot = process.getuid?.() === 0
 
-const PROGRAM = fileURLToPath(new URL('../../../../.cache/embedded-server.mjs', import.meta.url))
+let program = ''
 
-/** To be called before the first start: a bundle starts several times faster than its sources. */
+/** To be called before the first start. */
 export async function buildProgram(): Promise<void> {
-	await build({
-		entryPoints: [fileURLToPath(new URL('server.ts', import.meta.url))],
-		outfile: PROGRAM,
-		bundle: true,
-		platform: 'node',
-		format: 'esm',
-		external: ['pg', 'kysely', 'pino'],
-		logLevel: 'error',
-	})
+	program = await bundle('database/embedded/testing/server.ts', 'embedded-server')
 }
 
 /** Starts the server beside this file; `before` is put before its command line. */
 export function startProcess(options: Omit<Options, 'log'>, before: readonly string[] = []): ServerProcess {
-	const [program, ...args] = [
-		...before,
-		process.execPath,
-		'--import',
-		'tsx',
-		PROGRAM,
-		JSON.stringify(options),
-	]
-	const child = spawn(program!, args, { stdio: ['pipe', 'pipe', 'inherit'] })
+	const [first, ...args] = [...before, process.execPath, program, JSON.stringify(options)]
+	const child = spawn(first!, args, { stdio: ['pipe', 'pipe', 'inherit'] })
 	const log: string[] = []
 	const exited = once(child, 'exit') as Promise<[number | null]>
 	const told = new Promise<Awaited<ServerProcess['told']>>((resolve) => {
