@@ -79,18 +79,6 @@ describe('a gate to a new zone', () => {
 		expect(steps.at(-1)?.visits.map((visit) => visit.nodeId)).toEqual(['shaft', 'crown'])
 	})
 
-	test('[P12] told late does not explain a later fast travel', () => {
-		const script = underWay().status(90_000).query({ mapId: 'm90_00_00_00' }).status(100_000)
-		script.query({ mapId: 'm90_02_00_00' }).flag(toGrotto, 95_000)
-		expect(script.run.visits.map(({ nodeId, fromNodeId }) => [nodeId, fromNodeId])).toEqual([
-			['quay', null],
-			['abbey', 'quay'],
-			['quay', 'abbey'],
-			['grotto', 'quay'],
-			['abbey', 'quay'],
-		])
-	})
-
 	test('[P12] with a lower clock after a reported fall is no late one', () => {
 		const { run } = underWay().status(30_000).flag(toGrotto, 40_000).wait(250)
 		expect(run.current?.nodeId).toBe('grotto')

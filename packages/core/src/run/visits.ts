@@ -37,11 +37,14 @@ export function insert(draft: Draft, entry: Entry): number {
 	const from = before.findLast((each) => hasEdge(graph, each.nodeId, entry.nodeId)) ?? before.at(-1)
 	const fromNodeId = from?.nodeId ?? null
 	const visit = { ...entry, seq: run.visits.length, era: run.era, fromNodeId, deaths: 0 }
-	const [next, ...rest] = run.visits.slice(place)
-	const cameFromHere = next !== undefined && next.flagId !== null && hasEdge(graph, visit.nodeId, next.nodeId)
-	const repointed = cameFromHere ? [{ ...next, fromNodeId: visit.nodeId }] : []
-	const behind = next === undefined ? [] : cameFromHere ? [...repointed, ...rest] : [next, ...rest]
-	setVisits(draft, [...before, visit, ...behind], [visit, ...repointed])
+	const behind = run.visits.slice(place)
+	const changed: Visit[] = [visit]
+	const [next] = behind
+	if (next && hasEdge(graph, visit.nodeId, next.nodeId)) {
+		behind[0] = { ...next, fromNodeId: visit.nodeId }
+		changed.push(behind[0])
+	}
+	setVisits(draft, [...before, visit, ...behind], changed)
 	return visit.seq
 }
 
