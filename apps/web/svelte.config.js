@@ -5,14 +5,15 @@ import { vitePreprocess } from '@sveltejs/vite-plugin-svelte'
 export default {
 	preprocess: vitePreprocess(),
 	kit: {
-		// Every page but the front page is drawn in the browser: the server answers with 200.html.
-		adapter: adapter({ fallback: '200.html' }),
+		// Every page is drawn in the browser; for all that is no file the server answers with 200.html.
+		adapter: adapter({ fallback: '200.html', precompress: true }),
 		csp: {
 			mode: 'hash',
 			directives: {
 				'default-src': ['self'],
 				'script-src': ['self'],
-				'style-src': ['self'],
+				// The hash is that of the style attribute of SvelteKit's own route announcer.
+				'style-src': ['self', 'unsafe-hashes', 'sha256-S8qMpvofolR8Mpjy4kQvEm7m1q8clzU4dfDH0AmvZjo='],
 				'img-src': ['self', 'data:', 'https://static-cdn.jtvnw.net'],
 				'connect-src': ['self'],
 				'object-src': ['none'],

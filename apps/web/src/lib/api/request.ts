@@ -84,8 +84,9 @@ async function answerTo(method: Method, path: string, { body, signal }: Asked) {
 		throw new ApiProblem(noAnswer)
 	}
 	if (!response.ok) throw new ApiProblem(await problemOf(response))
-	const value: unknown = response.status === 204 ? undefined : await response.json()
-	return { value, headers: response.headers }
+	// "Done" (204) and "begun" (202) say it all without a body.
+	const text = await response.text()
+	return { value: text === '' ? undefined : (JSON.parse(text) as unknown), headers: response.headers }
 }
 
 function isProblem(body: unknown): body is Problem {

@@ -1,0 +1,8 @@
+import type { HandleClientError } from '@sveltejs/kit'
+
+/** A mistyped address is nothing to report; anything else is a mistake of ours and belongs in the console. */
+export const handleError: HandleClientError = ({ error, status, message }) => {
+	// eslint-disable-next-line no-console -- there is no other log in a browser
+	if (status !== 404) console.error(error)
+	return { message }
+}
