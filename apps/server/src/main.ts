@@ -8,7 +8,6 @@ import * as database from '#database/database.ts'
 import * as embedded from '#database/embedded.ts'
 import { migrate } from '#database/migrate.ts'
 import { buildApp } from '#http/app.ts'
-import type { Deps } from '#http/deps.ts'
 import { makeAdmit } from '#live/admit.ts'
 import { systemClock } from '#live/clock.ts'
 import { attachUpgrade } from '#live/upgrade.ts'
@@ -30,7 +29,7 @@ export type Running = {
 	url: string
 	config: Config
 	/** Resolves when the pools were read; the server answers before. */
-	filled: Promise<void>
+	filled: Promise<unknown>
 	/** Resolves when the server cannot go on. */
 	failed: Promise<Error>
 	/** A clean stop: nobody is dropped unheard, and everything is stored. */
@@ -108,6 +107,13 @@ async function build(settings: Settings, log: Log, open: Open[]): Promise<Runnin
 	})
 	open.push({ name: 'HTTP', close: () => app.close() })
 	open.push({ name: 'live sessions', close: () => Promise.all([sessions.close(), simulations.close()]) })
+	const isNew = config.seedsPoolDir === undefined && (await demoPools.fill(root, log))
+	const filled = seeds.scan({ db: db.kysely, pools: deps.pools, log }).catch((error: unknown) => {
+		// A stop takes the database away in the middle; the next start goes on where this one was.
+		if (!isStopping) log.error({ err: error }, 'the pools could not be read')
+	})
+	// Demo seeds are few and small: whoever opens the first page finds them there.
+	if (isNew) await filled
 	const listenTextResolver = () => `listening on ${config.publicUrl}`
 	await app
 		.listen({ host: config.host, port: config.port, listenTextResolver })
@@ -124,10 +130,7 @@ async function build(settings: Settings, log: Log, open: Open[]): Promise<Runnin
 	return {
 		url: config.publicUrl,
 		config,
-		filled: fill(deps).catch((error: unknown) => {
-			// A stop takes the database away in the middle; the next start goes on where this one was.
-			if (!isStopping) log.error({ err: error }, 'the pools could not be read')
-		}),
+		filled,
 		failed: postgres?.failed ?? new Promise(() => undefined),
 		close: () => (closing ??= close()),
 	}
@@ -145,12 +148,6 @@ async function settle(settings: Settings): Promise<Config> {
 	const port = await ports.settle(host, settings.port)
 	const secretKey = settings.secretKey ?? (await secretKeys.ensure(dataDir))
 	return { ...settings, port, publicUrl: settings.publicUrl ?? defaultPublicUrl(port), secretKey }
-}
-
-/** Reads the pools while the server already answers; big ones take a while. */
-async function fill({ config, db, pools, log }: Deps & { pools: pools.Pools }): Promise<void> {
-	if (config.seedsPoolDir === undefined) await demoPools.fill(pools.root, log)
-	await seeds.scan({ db: db.kysely, pools, log })
 }
 
 async function closeAll(open: Open[], log: Log): Promise<void> {

@@ -11,7 +11,10 @@ const YEAR_S = 31_536_000
 
 /** Security headers on every answer. Scripts run from our own files only, and inline where the build put them. */
 export function secure(app: App, { config }: Deps, webFolder: string | undefined): void {
-	const sockets = ownOrigins(config).map((origin) => origin.replace(/^http/, 'ws'))
+	// A policy cannot name an IPv6 address; there 'self' has to do, which covers sockets in today's browsers.
+	const sockets = ownOrigins(config)
+		.filter((origin) => !origin.includes('['))
+		.map((origin) => origin.replace(/^http/, 'ws'))
 	app.register(helmet, {
 		contentSecurityPolicy: {
 			useDefaults: false,
