@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process'
 import type { ChildProcess } from 'node:child_process'
+import { randomInt } from 'node:crypto'
 import { once } from 'node:events'
 import type { Log } from '#log.ts'
 
@@ -24,6 +25,8 @@ const KILL_AFTER_MS = 2_000
 /** What a program needs to run at all; our own variables hold secrets. */
 const ENVIRONMENT = ['PATH', 'HOME', 'TMPDIR', 'TEMP', 'SystemRoot']
 const LAST_WORDS = 2_000
+/** One game is not like the other. */
+const SEEDS = 2 ** 31
 
 /** `companion` is the built companion's main file. */
 export function openSimulations({ companion, log }: { companion: string; log: Log }): Simulations {
@@ -43,6 +46,7 @@ export function openSimulations({ companion, log }: { companion: string; log: Lo
 
 function launch(companion: string, { pack, toml, speed }: Simulation): ChildProcess {
 	const args = [companion, 'simulate', '--pack', pack, '--config', '-', '--speed', String(speed), '--quiet']
+	args.push('--seed', String(randomInt(SEEDS)))
 	const env = Object.fromEntries(
 		ENVIRONMENT.flatMap((name) => (process.env[name] ? [[name, process.env[name]]] : [])),
 	)

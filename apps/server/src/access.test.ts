@@ -1,0 +1,108 @@
+import type { Device } from '@speedfog/core/protocol/accounts'
+import { afterAll, beforeAll, expect, it } from 'vitest'
+import { testApp, TRAINING_POOL } from '#http/testing.ts'
+import type { TestApp } from '#http/testing.ts'
+
+/** What nobody, another user and the owner are answered. A route that is not here fails the test below. */
+type Rule = [nobody: number, other: number, owner: number]
+
+const RULES: Record<string, Rule> = {
+	'GET /health': [200, 200, 200],
+	'GET /ready': [200, 200, 200],
+	'GET /api/auth/options': [200, 200, 200],
+	'GET /api/pools': [200, 200, 200],
+	// The body names nobody.
+	'POST /api/auth/local': [422, 422, 422],
+	'GET /api/auth/me': [401, 200, 200],
+	'GET /api/users/me': [401, 200, 200],
+	'PATCH /api/users/me/settings': [401, 200, 200],
+	'GET /api/auth/sessions': [401, 200, 200],
+	'DELETE /api/auth/sessions/{id}': [401, 403, 204],
+	'GET /api/auth/tokens': [401, 200, 200],
+	'POST /api/auth/tokens': [401, 422, 422],
+	'DELETE /api/auth/tokens/{id}': [401, 403, 204],
+	'GET /api/training': [401, 200, 200],
+	'POST /api/training': [401, 201, 201],
+	'GET /api/training/{id}': [401, 403, 200],
+	'GET /api/training/{id}/pack': [401, 403, 200],
+	'HEAD /api/training/{id}/pack': [401, 403, 200],
+	'POST /api/training/{id}/simulate': [401, 403, 202],
+	'POST /api/training/{id}/abandon': [401, 403, 200],
+	// Last, since it ends what the others need.
+	'POST /api/auth/logout': [401, 204, 204],
+}
+
+let server: TestApp
+let calls: { name: string; method: string; path: string; secured: boolean }[]
+let owner: string
+let ids: Record<string, string>
+
+beforeAll(async () => {
+	server = await testApp()
+	await server.put('training_standard/config.toml', TRAINING_POOL)
+	await server.putSeed('training_standard', 'abc')
+	await server.put('package.json', '{"type":"module"}')
+	await server.put(
+		'companion.js',
+		'process.on("disconnect", () => process.exit()); setInterval(() => {}, 1000)',
+	)
+	await server.scan()
+	const { paths } = (await server.call({ url: '/api/openapi.json' })).json<{
+		paths: Record<string, Record<string, { security?: unknown }>>
+	}>()
+	calls = Object.entries(paths).flatMap(([path, operations]) =>
+		Object.entries(operations).map(([key, { security }]) => {
+			const method = key.toUpperCase()
+			return { name: `${method} ${path}`, method, path, secured: security !== undefined }
+		}),
+	)
+	owner = await server.signIn('Owner')
+	const run = await server.call({ method: 'POST', url: '/api/training', as: owner })
+	const token = await server.call({
+		method: 'POST',
+		url: '/api/auth/tokens',
+		as: owner,
+		body: { label: 'x' },
+	})
+	await server.signIn('Owner')
+	const devices = (await server.call({ url: '/api/auth/sessions', as: owner })).json<Device[]>()
+	ids = {
+		'/api/auth/sessions/{id}': devices.find(({ current }) => !current)!.id,
+		'/api/auth/tokens/{id}': token.json<{ id: string }>().id,
+		training: run.json<{ id: string }>().id,
+	}
+})
+afterAll(() => server.close())
+
+it('has a rule for every route, and no rule without one', () => {
+	expect(calls.map(({ name }) => name).toSorted()).toEqual(Object.keys(RULES).toSorted())
+})
+
+it('says in its description what it asks of callers', () => {
+	for (const { name, secured } of calls) expect([name, secured]).toEqual([name, RULES[name]![0] === 401])
+})
+
+it.each(Object.entries(RULES))('%s answers nobody, another user and the owner %j', async (name, rule) => {
+	const { method, path } = calls.find((call) => call.name === name)!
+	const url = path.replace('{id}', ids[path] ?? ids.training!)
+	const body = /^(POST|PATCH)/.test(name) ? {} : undefined
+	const answer = async (as: string | undefined, headers = {}) =>
+		(await server.call({ method: method as 'GET', url, as, body, headers })).statusCode
+	const other = await server.signIn('Other')
+	expect([await answer(undefined), await answer(other), await answer(owner)]).toEqual(rule)
+	if (rule[0] === 401) {
+		expect(await answer('wrong')).toBe(401)
+		expect(
+			await answer(undefined, { cookie: 'speedfog_session=wrong', origin: 'http://localhost:8000' }),
+		).toBe(401)
+	}
+})
+
+it('asks the same of an admin as of anybody', async () => {
+	const admin = await server.signIn('root')
+	for (const { name, method, path } of calls.filter(({ path }) => path.includes('{id}'))) {
+		const url = path.replace('{id}', ids.training!)
+		const status = (await server.call({ method: method as 'GET', url, as: admin })).statusCode
+		expect([name, status]).toEqual([name, path.startsWith('/api/training') ? 403 : 404])
+	}
+})
