@@ -140,10 +140,7 @@ describe('being let in', () => {
 		const sessionId = await world.session()
 		const first = await world.mod(sessionId)
 		first.status(1_000, 0)
-		first.flag(graph.flag('quay', 'abbey'), 60_000)
-		first.flush()
-		await world.clock.pass(500)
-		await first.wait('zone_update', 2)
+		await first.cross(graph.flag('quay', 'abbey'), 60_000)
 		first.status(70_000, 2)
 		first.flush()
 		first.end()
@@ -222,7 +219,7 @@ describe('one mod per session', () => {
 		const sessionId = await world.session()
 		const holder = await world.mod(sessionId)
 		holder.dead = true
-		const second = asMod(world.dial(sessionId))
+		const second = asMod(world.dial(sessionId), world.clock)
 		second.send({ type: 'auth', mod_token: world.token(sessionId) })
 		await second.until(() => holder.pingsSent === 1)
 		await second.until(() => {

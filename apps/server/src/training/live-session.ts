@@ -5,6 +5,8 @@ import { apply } from '@speedfog/core/run/run'
 import type { Run, RunEvent, Step, Tell, Visit } from '@speedfog/core/run/run-state'
 import * as view from '@speedfog/core/run/view'
 import type { Clock, Timer } from '#live/clock.ts'
+import type { Link } from '#live/link.ts'
+import { Message } from '#live/message.ts'
 import { Room } from '#live/room.ts'
 import type { Log } from '#log.ts'
 import { Frames } from './frames.ts'
@@ -60,8 +62,8 @@ const RELOAD_RETRY_MS = 1_000
 export class LiveSession {
 	readonly id: string
 	readonly room: Room
-	readonly frames: Frames
 	run: Run
+	readonly #frames: Frames
 	readonly #deps: SessionDeps
 	readonly #shown: Shown
 	/** Whose session it is (P4). */
@@ -91,7 +93,7 @@ export class LiveSession {
 			modConnected: false,
 			modChangedAtMs: stored.modChangedAtMs,
 		}
-		this.frames = new Frames(this.#shown)
+		this.#frames = new Frames(this.#shown)
 		this.#committedSeq = stored.run.ackSeq
 		this.#shownVisits = stored.run.visits
 	}
@@ -137,11 +139,19 @@ export class LiveSession {
 
 	/** P5; of a run that has ended, with the status it ended in (P2). */
 	greet(mod: Mod): void {
-		mod.tell(this.frames.authOk(this.run))
+		mod.tell(this.#frames.authOk(this.run))
 		mod.tell(write({ type: 'race_start' }))
-		mod.tell(this.frames.currentZoneUpdate(this.run))
-		if (this.run.status !== 'active') mod.tell(this.frames.raceStatusChange(this.run))
+		mod.tell(this.#frames.currentZoneUpdate(this.run))
+		if (this.run.status !== 'active') mod.tell(this.#frames.raceStatusChange(this.run))
 		if (mod.ack) mod.tell(write({ type: 'ack', seq: this.#committedSeq }))
+	}
+
+	/** P51: what there is and all that comes, with nothing between them. */
+	watch(link: Link): void {
+		if (this.room.size === 0) this.#shownVisits = this.run.visits
+		link.send(new Message(this.#frames.raceState(this.run)))
+		this.room.join(link)
+		link.open()
 	}
 
 	/** Something that a mod said; false when so much waits that it was not taken. */
@@ -287,7 +297,8 @@ export class LiveSession {
 	}
 
 	#tell(tell: Tell, mod: Mod | null): void {
-		const { run, frames, room } = this
+		const { run, room } = this
+		const frames = this.#frames
 		switch (tell.to) {
 			case 'spectators':
 				if (tell.type === 'race_status_change') return room.tell(() => frames.raceStatusChange(run))
@@ -306,15 +317,15 @@ export class LiveSession {
 	#tellMod(tell: Exclude<Tell, { to: 'spectators' } | { to: 'log' }>, mod: Mod): void {
 		switch (tell.type) {
 			case 'zone_update':
-				return mod.tell(this.frames.zoneUpdate(this.run, tell.nodeId))
+				return mod.tell(this.#frames.zoneUpdate(this.run, tell.nodeId))
 			case 'old_save':
-				return mod.tell(this.frames.oldSaveUpdate(this.run, tell.nodeId))
+				return mod.tell(this.#frames.oldSaveUpdate(this.run, tell.nodeId))
 			case 'error':
 				return mod.tell(write({ type: 'error', message: tell.message }))
 			case 'leaderboard_update':
-				return mod.tell(this.frames.leaderboardForMod(this.run))
+				return mod.tell(this.#frames.leaderboardForMod(this.run))
 			case 'race_status_change':
-				return mod.tell(this.frames.raceStatusChange(this.run))
+				return mod.tell(this.#frames.raceStatusChange(this.run))
 			case 'ack':
 				if (this.#committedSeq < tell.seq) return void (this.#ackDue ??= new Set()).add(mod)
 				this.#ackDue?.delete(mod)
@@ -333,7 +344,7 @@ export class LiveSession {
 		const { visits } = this.run
 		const withVisits = visits !== this.#shownVisits
 		this.#shownVisits = visits
-		return this.frames.leaderboardForSpectators(this.run, withVisits)
+		return this.#frames.leaderboardForSpectators(this.run, withVisits)
 	}
 
 	#noteConnection({ event, from }: Turn): void {
@@ -379,10 +390,16 @@ export class LiveSession {
 			? apply(graph, stored.run, { type: 'connect', atMs: this.#now() }).run
 			: stored.run
 		this.#committedSeq = this.run.ackSeq
-		const { frames, run } = this
-		this.room.tell(this.#writeForSpectators)
-		if (!wasActive || run.status === 'active') return
+		if (wasActive && this.run.status !== 'active') this.#tellEnd()
+		else this.room.tell(this.#writeForSpectators)
+	}
+
+	/** Somebody else ended the run: by another server, or in the database. */
+	#tellEnd(): void {
+		const { run } = this
+		const frames = this.#frames
 		this.room.tell(() => frames.raceStatusChange(run))
+		this.room.tell(this.#writeForSpectators)
 		this.#connected?.tell(frames.raceStatusChange(run))
 		this.#connected?.tell(frames.leaderboardForMod(run))
 		if (run.status === 'abandoned') this.#connected?.close(closes.normal)

@@ -1,7 +1,6 @@
 import { close as closes } from '@speedfog/core/protocol/close'
 import { readSpectatorAuth } from '@speedfog/core/protocol/read-frame'
 import type { Link, Peer } from '#live/link.ts'
-import { Message } from '#live/message.ts'
 import { mayWatch } from './access.ts'
 import type { Guarded } from './access.ts'
 import type { Door } from './admission.ts'
@@ -50,10 +49,7 @@ export class Spectator implements Peer {
 		if (!session) return this.#link.close(closes.notFound)
 		if (!this.#link.isAdmitting) return this.#door.letGo(session)
 		this.#session = session
-		// P51: nothing can happen between these two.
-		this.#link.send(new Message(session.frames.raceState(session.run)))
-		session.room.join(this.#link)
-		this.#link.open()
+		session.watch(this.#link)
 	}
 
 	/** Who names a token means that one: a cookie does not help a wrong one. */

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto'
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { BuiltGraph } from '@speedfog/core/graph/testing'
 import type { Database } from '#database/database.ts'
 import { fakeClock } from '#live/testing/fake-clock.ts'
@@ -31,12 +32,16 @@ export type LiveWorld = {
 	token(sessionId: string): string
 	/** Another server process on the same database, as after a restart. */
 	another(): LiveSessions
+	/** Moves the clock on until something that takes time is done. */
+	passUntil(done: Promise<unknown>): Promise<void>
 	close(): Promise<void>
 }
 
 export type TestMod = SocketPair & {
 	status(igtMs: number, deaths?: number, seq?: number): void
 	flag(flagId: number, igtMs: number, seq?: number): void
+	/** Sends a gate's flag and waits, past any hold, for the answer to it. */
+	cross(flagId: number, igtMs: number, seq?: number): Promise<Frame>
 	/** Flushes until so many frames of a type came since the last call of `take`. */
 	wait(type: string, count?: number): Promise<Frame[]>
 	/** The types of what came since the last take, which is then forgotten. */
@@ -85,7 +90,7 @@ export async function liveWorld(options: Options): Promise<LiveWorld> {
 		token,
 		session: () => rows.session(new Date(clock.now())),
 		async mod(sessionId, { ack = false } = {}) {
-			const mod = asMod(dial(sessionId))
+			const mod = asMod(dial(sessionId), clock)
 			mod.send({ type: 'auth', mod_token: token(sessionId), ...(ack ? { client: ackClient } : {}) })
 			await mod.until(
 				() => mod.got.some(({ type }) => type === (ack ? 'ack' : 'zone_update')),
@@ -104,23 +109,38 @@ export async function liveWorld(options: Options): Promise<LiveWorld> {
 			opened.push(another)
 			return another
 		},
-		async close() {
-			let isClosed = false
-			const closing = Promise.all(opened.map((each) => each.close())).finally(() => (isClosed = true))
-			while (!isClosed) await clock.pass(100)
-			await closing
-		},
+		passUntil,
+		close: () => passUntil(Promise.all(opened.map((each) => each.close()))),
+	}
+
+	async function passUntil(done: Promise<unknown>): Promise<void> {
+		let isDone = false
+		const watched = done.finally(() => (isDone = true))
+		while (!isDone) {
+			clock.advance(20)
+			await sleep(2)
+		}
+		await watched
 	}
 }
 
-export function asMod(pair: SocketPair): TestMod {
+export function asMod(pair: SocketPair, clock: FakeClock): TestMod {
 	let taken = 0
-	return Object.assign(pair, {
+	const mod: TestMod = Object.assign(pair, {
 		status(igtMs: number, deaths = 0, seq?: number) {
 			pair.send({ type: 'status_update', igt_ms: igtMs, death_count: deaths, seq })
 		},
 		flag(flagId: number, igtMs: number, seq?: number) {
 			pair.send({ type: 'event_flag', flag_id: flagId, igt_ms: igtMs, seq })
+		},
+		async cross(flagId: number, igtMs: number, seq?: number) {
+			const before = pair.got.length
+			mod.flag(flagId, igtMs, seq)
+			pair.flush()
+			await clock.pass(300)
+			const answer = () => pair.got.slice(before).find(({ type }) => type === 'zone_update')
+			await pair.until(() => answer() !== undefined, 'the zone_update of a gate')
+			return answer()!
 		},
 		async wait(type: string, count = 1) {
 			const found = () => pair.got.slice(taken).filter((frame) => frame['type'] === type)
@@ -133,6 +153,7 @@ export function asMod(pair: SocketPair): TestMod {
 			return frames
 		},
 	})
+	return mod
 }
 
 export function typesOf(frames: Frame[]): unknown[] {
