@@ -10,21 +10,27 @@ import * as zoneQuery from './zone-query.ts'
 export function decide(draft: Draft, event: GameplayEvent) {
 	if (event.type === 'refused') return
 	if (draft.run.status !== 'active') return decideAfterEnd(draft, event)
-	const finish = flags.asFinish(draft.graph, event)
-	if (finish) return flags.finish(draft, finish)
-	if (event.type !== 'status_update' && draft.run.visits.length >= limits.visits)
-		return refuse(draft, refusals.full)
 	switch (event.type) {
 		case 'status_update':
 			return figures.report(draft, event)
+		case 'event_flag':
+			return decideFlag(draft, event)
 		case 'zone_query':
-			return zoneQuery.answer(draft, event)
-		case 'event_flag': {
-			const nodeId = draft.graph.nodeOfFlag.get(event.flagId)
-			if (nodeId === undefined) flags.ignoreUnknown(draft, event)
-			else flags.passGate(draft, event, nodeId)
-		}
+			return isFull(draft) ? refuse(draft, refusals.full) : zoneQuery.answer(draft, event)
+		case 'finished':
+			return flags.finish(draft, event)
 	}
+}
+
+function decideFlag(draft: Draft, flag: flags.Flag) {
+	if (flags.asFinish(draft.graph, flag)) return flags.finish(draft, flag)
+	const nodeId = draft.graph.nodeOfFlag.get(flag.flagId)
+	if (nodeId === undefined) return flags.ignoreUnknown(draft, flag)
+	return isFull(draft) ? refuse(draft, refusals.full) : flags.passGate(draft, flag, nodeId)
+}
+
+function isFull({ run }: Draft): boolean {
+	return run.visits.length >= limits.visits
 }
 
 /** P17: after the finish only a gate passed before it still counts. No wait: the time of the run is set. */

@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { type BuiltGraph, drawGraph } from '../graph/testing.ts'
+import { seededRandom } from '../testing.ts'
 import { restore } from './run.ts'
 import type { Fact, GameplayEvent, Run, Visit } from './run-state.ts'
 import { play, type Play } from './testing.ts'
@@ -11,7 +12,7 @@ type Message =
 const widths = fc.array(fc.integer({ min: 1, max: 3 }), { minLength: 1, maxLength: 5 })
 const kind = fc.constantFrom('saved' as const, 'temporary' as const)
 const drawn = fc.record({ widths, kind, seed: fc.integer() }).map(({ widths, kind, seed }) => {
-	const random = mulberry32(seed)
+	const random = seededRandom(seed)
 	const built = drawGraph(widths, random, kind)
 	return { built, kind, random, messages: drawPlay(built, kind, random) }
 })
@@ -49,7 +50,7 @@ describe('one play, however it arrives', () => {
 			}),
 			{ numRuns: 250 },
 		)
-	})
+	}, 60_000)
 
 	test('[P40] an outbox that is sent again from any place, as often as it likes, gives the same run', () => {
 		fc.assert(
@@ -74,7 +75,7 @@ describe('one play, however it arrives', () => {
 			),
 			{ numRuns: 250 },
 		)
-	})
+	}, 60_000)
 
 	test('[P12] flags that arrive in any order lie in the order of their clocks', () => {
 		fc.assert(
@@ -97,7 +98,7 @@ describe('one play, however it arrives', () => {
 			),
 			{ numRuns: 300 },
 		)
-	})
+	}, 60_000)
 
 	test('[P11] every death of a play is charged once', () => {
 		fc.assert(
@@ -186,7 +187,7 @@ describe('whatever comes', () => {
 			}),
 			{ numRuns: 250 },
 		)
-	})
+	}, 60_000)
 })
 
 function expectOrder(run: Run) {
@@ -322,15 +323,4 @@ function choose<T>(list: readonly T[], random: () => number): T | undefined {
 
 function sum(list: readonly { deaths: number }[]): number {
 	return list.reduce((total, each) => total + each.deaths, 0)
-}
-
-/** A small generator of numbers in [0, 1), so that a failing case can be played again. */
-function mulberry32(seed: number): () => number {
-	let state = seed
-	return () => {
-		state = (state + 0x6d2b79f5) | 0
-		let mixed = Math.imul(state ^ (state >>> 15), 1 | state)
-		mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed
-		return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32
-	}
 }
