@@ -4,8 +4,14 @@ import type { Browser, BrowserContext, ConsoleMessage, Page } from 'playwright-c
 /** Somebody with a browser, and everything the browser complained about while they used it. */
 export type Visitor = { context: BrowserContext; page: Page; complaints: string[] }
 
-export async function visit(browser: Browser, url: string): Promise<Visitor> {
-	const context = await browser.newContext({ baseURL: url, viewport: { width: 1440, height: 900 } })
+export type Screen = { width?: number; colorScheme?: 'dark' | 'light' }
+
+export async function visit(
+	browser: Browser,
+	url: string,
+	{ width = 1440, colorScheme = 'dark' }: Screen = {},
+): Promise<Visitor> {
+	const context = await browser.newContext({ baseURL: url, viewport: { width, height: 900 }, colorScheme })
 	const page = await context.newPage()
 	const complaints: string[] = []
 	page.on('console', (message) => {

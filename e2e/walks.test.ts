@@ -4,7 +4,7 @@ import { launch, missing } from './browser.ts'
 import { play } from './game.ts'
 import { ServerProcess } from './server.ts'
 import { accessibilityFaults, visit } from './visitor.ts'
-import type { Visitor } from './visitor.ts'
+import type { Screen, Visitor } from './visitor.ts'
 
 if (missing) process.stderr.write(`${missing}\n`)
 
@@ -43,7 +43,9 @@ describe.skipIf(missing)('a visitor with a real browser', () => {
 	}, 300_000)
 
 	test('keeps watching over a restart of the server: the page says so, and comes back by itself', async () => {
-		const { page, complaints } = await enter('bert')
+		const server = await ServerProcess.start()
+		onTestFinished(() => server.remove())
+		const { page, complaints } = await enter('bert', server)
 		await startRun(page)
 		onTestFinished(await play(page))
 		await page.getByText('Live', { exact: true }).waitFor()
@@ -62,16 +64,37 @@ describe.skipIf(missing)('a visitor with a real browser', () => {
 		await expect.poll(() => zones(page), { timeout: 60_000 }).toBeGreaterThan(before)
 	}, 240_000)
 
+	test('on a narrow bright screen gives a run up by keyboard, and nothing is cut off', async () => {
+		const { page, complaints } = await enter('carl', server, { width: 320, colorScheme: 'light' })
+		await startRun(page)
+		await expectAllInView(page)
+		await page.getByRole('button', { name: 'Abandon' }).press('Enter')
+		await page.getByRole('alertdialog').waitFor()
+		await expectNoFaults(page)
+		await page.keyboard.press('Escape')
+		await page.getByRole('alertdialog').waitFor({ state: 'detached' })
+		await page.getByRole('button', { name: 'Abandon' }).press('Enter')
+		await page.getByRole('alertdialog').getByRole('button', { name: 'Abandon run' }).press('Enter')
+
+		await page.getByText('Abandoned', { exact: true }).waitFor()
+		await expectAllInView(page)
+		await page.goto('/training')
+		await page.getByRole('row').filter({ hasText: 'Abandoned' }).waitFor()
+		await expectNoFaults(page)
+		await expectAllInView(page)
+		expect(complaints).toEqual([])
+	})
+
 	test('is told where the way back is when a page does not exist', async () => {
-		const { page } = await enter('carl')
+		const { page } = await enter('dora')
 		await page.goto('/training/no-such-run')
 		await page.getByRole('heading', { level: 1 }).waitFor()
 		await expectNoFaults(page)
 	})
 
 	/** A new visitor, signed in by the form of the front page. */
-	async function enter(name: string): Promise<Visitor> {
-		const visitor = await visit(browser, server.url)
+	async function enter(name: string, { url } = server, screen: Screen = {}): Promise<Visitor> {
+		const visitor = await visit(browser, url, screen)
 		onTestFinished(() => visitor.context.close())
 		const { page } = visitor
 		await page.goto('/')
@@ -99,4 +122,10 @@ async function zones(page: Page): Promise<number> {
 
 async function expectNoFaults(page: Page): Promise<void> {
 	expect(await accessibilityFaults(page)).toEqual([])
+}
+
+/** Only the map may scroll sideways, inside itself. */
+async function expectAllInView(page: Page): Promise<void> {
+	const { width = 0 } = page.viewportSize() ?? {}
+	expect(await page.evaluate('document.documentElement.scrollWidth')).toBeLessThanOrEqual(width)
 }
