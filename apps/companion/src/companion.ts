@@ -1,3 +1,4 @@
+import { refusals } from '@speedfog/core/run/refusals'
 import type { Clock } from './clock.ts'
 import { createCourier, type Manner } from './report/courier.ts'
 import type { Greeting, Progress, RunStatus, Zone } from './report/frames.ts'
@@ -57,8 +58,6 @@ export type Companion = { ended: Promise<Ending>; stop(): void }
 const SHORTEST_WAIT_MS = 5
 /** Times the speed. */
 const MOST_POLLS_AT_ONCE = 2
-/** How the server's words begin when it knows the save for an old one (P18). */
-const OLD_SAVE = 'This save already holds progress'
 const OCCUPIED = 'The in-game mod already reports this run; the companion is not needed'
 
 /** Watches a game and reports it until the run has ended. */
@@ -95,6 +94,7 @@ export function run(options: CompanionOptions, events: CompanionEvents): Compani
 				if (state.occupied) {
 					if (!wasOccupied) events.onSay(OCCUPIED)
 					// What happens meanwhile is the other's to tell: the next look is a first one.
+					outbox.record({ type: 'release' })
 					tracker = startTracker(0)
 				}
 				break
@@ -139,7 +139,7 @@ export function run(options: CompanionOptions, events: CompanionEvents): Compani
 				break
 			case 'error':
 				events.onSay(`The server says: ${frame.message}`)
-				if (frame.message.startsWith(OLD_SAVE) && tracker) act(tracking.oldSave(tracker))
+				if (frame.message === refusals.oldSave && tracker) act(tracking.oldSave(tracker))
 				break
 			case 'race_start':
 		}

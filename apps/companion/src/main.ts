@@ -22,13 +22,13 @@ async function main(): Promise<number> {
 	const order = await readOrder(process.argv.slice(2))
 	switch (order.do) {
 		case 'tell_version':
-			console.log(manifest.version)
+			tell(manifest.version)
 			return FINE
 		case 'tell_usage':
-			console.log(USAGE)
+			tell(USAGE)
 			return FINE
 		case 'complain':
-			console.error(order.problem)
+			complain(order.problem)
 			return MISUSED
 		case 'simulate':
 			return simulate(order)
@@ -41,7 +41,7 @@ async function simulate(order: Simulation): Promise<number> {
 	try {
 		outbox = outboxFolder === null ? undefined : openIn(outboxFolder, config.sessionId)
 	} catch (error) {
-		console.error(`--outbox ${outboxFolder} cannot be used: ${(error as Error).message}.`)
+		complain(`--outbox ${outboxFolder} cannot be used: ${(error as Error).message}.`)
 		return MISUSED
 	}
 	const stop = new AbortController()
@@ -63,16 +63,24 @@ async function simulate(order: Simulation): Promise<number> {
 	terminal.close()
 	outbox?.close()
 	if (ending.end === 'refused') {
-		console.error(`Stopped: ${ending.why}`)
+		complain(`Stopped: ${ending.why}`)
 		return FAILED
 	}
-	console.log(tellEnding(ending))
+	tell(tellEnding(ending))
 	return FINE
 }
 
 function openIn(folder: string, sessionId: string): Outbox {
 	mkdirSync(folder, { recursive: true })
-	return openOutbox(join(folder, `speedfog-outbox-${sessionId}.jsonl`), console.error)
+	return openOutbox(join(folder, `speedfog-outbox-${sessionId}.jsonl`), complain)
+}
+
+function tell(sentence: string) {
+	process.stdout.write(`${sentence}\n`)
+}
+
+function complain(sentence: string) {
+	process.stderr.write(`${sentence}\n`)
 }
 
 /** The parent is gone when the channel to it closes, or else when we have another one. */

@@ -4,7 +4,7 @@ import { buffer } from 'node:stream/consumers'
 import { openPromise, type Entry, type ZipFile } from 'yauzl'
 
 /** The two texts of a seed pack that the companion reads. */
-export type Pack = {
+type Pack = {
 	/** Absent in a zip that was not made for a run. */
 	config: { text: string; file: string } | null
 	graphJson: string | null

@@ -8,8 +8,6 @@ import { createSimulatedGame, type Route } from './game/simulated-game.ts'
 import type { Manner } from './report/courier.ts'
 import { openMemoryOutbox, type Outbox } from './report/outbox.ts'
 
-export type { Route } from './game/simulated-game.ts'
-
 export type SimulateOptions = {
 	config: Config
 	/** The seed's graph.json, as text. */

@@ -4,8 +4,10 @@ import type { Watch } from './tracker.ts'
 /** What the companion takes from the server's frames; it is lenient, since newer servers may say more. */
 export type Frame =
 	| { type: 'auth_ok'; greeting: Greeting }
-	| { type: 'auth_error' | 'error'; message: string }
-	| { type: 'ping' | 'race_start' }
+	| { type: 'auth_error'; message: string }
+	| { type: 'error'; message: string }
+	| { type: 'ping' }
+	| { type: 'race_start' }
 	| { type: 'zone_update'; zone: Zone }
 	| { type: 'race_status_change'; status: RunStatus }
 	| { type: 'leaderboard_update'; progress: Progress }

@@ -149,6 +149,23 @@ describe('when flags are told', () => {
 		expect(types(reports)).toEqual(['release', 'event_flag'])
 	})
 
+	it('[C10] is silent when restarted after the finish', () => {
+		const { reports } = play(
+			start(memory({ reported: new Set([FINISH]) })),
+			...times(30, world({ deaths: 9, flags: flags(FINISH, GATE) })),
+		)
+		expect(reports).toEqual([])
+	})
+
+	it('[C7] plays on when the finish it told was an old save’s', () => {
+		const save = world({ igtMs: 500_000, flags: flags(GATE, FINISH) })
+		const found = play(start(memory()), ...times(5, save))
+		const refused = { ...found, tracker: oldSave(found.tracker).tracker }
+		const fresh = { igtMs: 3_000, character: { name: 'New', slot: 1, newGamePlus: 0 } }
+		const { reports } = play(refused, ...times(3, title()), ...times(3, world({ ...fresh, flags: flags() })))
+		expect(types(reports)).toContain('status_update')
+	})
+
 	it('[C10] says nothing more after the finish', () => {
 		const over = play(playing(standing), world({ flags: flags(FINISH) }))
 		const { reports } = play(over, ...times(30, world({ deaths: 9, flags: flags(FINISH, GATE) })))

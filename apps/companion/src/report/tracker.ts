@@ -53,7 +53,7 @@ export type Tracker = {
 	finished: boolean
 }
 
-export type Loaded = {
+type Loaded = {
 	character: Character | null
 	/** `other` is another player's character, `wrong` a save that cannot be this run's: both go unreported. */
 	role: 'run' | 'other' | 'wrong'
@@ -87,7 +87,7 @@ export function start(memory: Memory): Tracker {
 		lastStatus: null,
 		heldSinceMs: null,
 		foundSet: [],
-		finished: false,
+		finished: memory.reported.has(memory.watch.finishFlag),
 	}
 }
 
@@ -125,6 +125,7 @@ export function oldSave(tracker: Tracker): Seen {
 			memory: { ...tracker.memory, reported, character: null },
 			loaded: tracker.loaded && { ...tracker.loaded, role: 'wrong' },
 			foundSet: [],
+			finished: reported.has(tracker.memory.watch.finishFlag),
 		},
 		reports: [
 			{ type: 'forget', flags: tracker.foundSet },

@@ -20,7 +20,7 @@ export type TinyServer = {
 	close(): Promise<void>
 }
 
-export type TinyRun = {
+type TinyRun = {
 	visits: Visit[]
 	igtMs: number
 	deaths: number
@@ -177,7 +177,9 @@ export async function openTinyServer({
 				const [only] = candidates
 				if (candidates.length === 1 && only && only !== run.visits.at(-1)?.nodeId)
 					visit(only, null, run.igtMs)
+				break
 			}
+			case 'finished':
 		}
 	}
 
