@@ -166,6 +166,20 @@ describe('a database that is away', () => {
 	})
 })
 
+describe('a database that hangs', () => {
+	it('is not waited for without end', async () => {
+		const token = await server.signIn('Anna')
+		const blocker = await server.db.pool.connect()
+		await blocker.query('begin')
+		await blocker.query('lock table tokens in access exclusive mode')
+		const answer = await server.call({ url: '/api/auth/me', as: token })
+		await blocker.query('rollback')
+		blocker.release()
+		isProblem(answer, 503)
+		expect(answer.headers['retry-after']).toBe('5')
+	})
+})
+
 describe('health', () => {
 	it('tells the version, and readiness which part is missing', async () => {
 		expect((await server.call({ url: '/health' })).json()).toEqual({

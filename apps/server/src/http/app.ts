@@ -28,6 +28,7 @@ export type AppOptions = {
 
 const BODY_BYTES = 64 * 1024
 const REQUEST_MS = 30_000
+const ANSWER_MS = 6_000
 const LAST_DOWNLOADS_MS = 5_000
 
 /** The HTTP side of the server, not listening yet. */
@@ -61,9 +62,11 @@ export function buildApp(
 	app.setSerializerCompiler(serializerCompiler)
 	app.setErrorHandler(answerError)
 	acceptBodies(app)
-	app.addHook('onRoute', ({ url, config: route }) => {
-		if (url.startsWith('/api') && !route?.access)
-			throw new Error(`the route ${url} does not say who may call it`)
+	app.addHook('onRoute', (route) => {
+		if (!route.url.startsWith('/api')) return
+		if (!route.config?.access) throw new Error(`the route ${route.url} does not say who may call it`)
+		// Whatever hangs, such as a database that neither answers nor refuses, is not waited for.
+		if (!route.config.streams) route.handlerTimeout = ANSWER_MS
 	})
 
 	logResponses(app)

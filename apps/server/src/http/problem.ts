@@ -45,7 +45,7 @@ export function problem(status: number, detail: string, fields: Omit<Extra, 'hea
 
 function asHttpError(error: unknown, request: FastifyRequest): HttpError {
 	if (error instanceof HttpError) return error
-	if (isOutage(error))
+	if (isOutage(error) || (error as FastifyError).code === 'FST_ERR_HANDLER_TIMEOUT')
 		return new HttpError(503, 'The database does not answer just now. Please try again in a few seconds.', {
 			headers: { 'retry-after': RETRY_AFTER_OUTAGE_S },
 		})

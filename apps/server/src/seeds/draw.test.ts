@@ -95,18 +95,23 @@ describe('choosing a seed', () => {
 	})
 
 	it('is even among the unplayed, whether they are many or few', async () => {
-		const ids = await addSeeds(12)
+		const ids = await addSeeds(24)
 		const random = steady()
-		for (const played of [2, 9]) {
+		const cases = [
+			{ played: 2, each: 20, within: 15 },
+			{ played: 21, each: 100, within: 40 },
+		]
+		for (const { played, each, within } of cases) {
 			for (const id of ids.slice(0, played)) await play(id)
 			const counts = new Map<string, number>()
-			const rounds = 100 * (ids.length - played)
-			for (let round = 0; round < rounds; round++) {
-				const id = (await pick({ random }))!
-				counts.set(id, (counts.get(id) ?? 0) + 1)
-			}
+			await db.kysely.transaction().execute(async (trx) => {
+				for (let round = 0; round < each * (ids.length - played); round++) {
+					const id = (await draw(trx, { userId: ANNA, pool: 'p', random }))!
+					counts.set(id, (counts.get(id) ?? 0) + 1)
+				}
+			})
 			expect([...counts.keys()].toSorted()).toEqual(ids.slice(played).toSorted())
-			for (const count of counts.values()) expect(Math.abs(count - 100)).toBeLessThan(40)
+			for (const count of counts.values()) expect(Math.abs(count - each)).toBeLessThan(within)
 		}
 	})
 })

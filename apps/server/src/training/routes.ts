@@ -85,7 +85,7 @@ export function routes(app: App, deps: TrainingDeps): void {
 		// By itself Fastify would answer HEAD by reading the whole file and throwing it away.
 		method: ['GET', 'HEAD'],
 		url: '/api/training/:id/pack',
-		config: { ...signedIn, rateLimit: limitPerUser(deps, PACKS_PER_MINUTE) },
+		config: { ...signedIn, streams: true, rateLimit: limitPerUser(deps, PACKS_PER_MINUTE) },
 		schema: { summary: "The seed's zip with this run's config inside", params: ById },
 		handler: async (request, reply) => {
 			const row = await own(request, request.params.id)
