@@ -23,7 +23,7 @@ afterEach(async () => {
 afterAll(() => remove(template))
 
 async function start(dataDir: string, options: Partial<embedded.Options> = {}): Promise<Embedded> {
-	const postgres = await embedded.start({ dataDir, log: silentLog, ...options })
+	const postgres = await embedded.start({ dataDir, log: silentLog, isDurable: false, ...options })
 	running.push(postgres)
 	return postgres
 }
@@ -103,7 +103,7 @@ describe('while it runs', () => {
 	let postgres: Embedded
 	beforeAll(async () => {
 		dataDir = await copyOf(template)
-		postgres = await embedded.start({ dataDir, log: silentLog })
+		postgres = await embedded.start({ dataDir, log: silentLog, isDurable: false })
 	})
 	afterAll(async () => {
 		await postgres.stop()

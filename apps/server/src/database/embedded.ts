@@ -31,6 +31,8 @@ export type Options = {
 	log: Log
 	/** Further settings of PostgreSQL. */
 	settings?: Readonly<Record<string, string>>
+	/** False: commits may be lost when the machine fails, and everything is faster, as tests like it. */
+	isDurable?: boolean
 	/** Where the database may lie when PostgreSQL's user cannot reach `dataDir`, best first. */
 	elsewhere?: readonly string[]
 	/** Other programs than those npm installed. */
@@ -49,10 +51,14 @@ type Site = Place & {
 }
 
 const ELSEWHERE = ['/var/lib/speedfog-training', '/var/tmp/speedfog-training']
+const NOT_DURABLE = { fsync: 'off', synchronous_commit: 'off', full_page_writes: 'off' }
 const PATIENCE_MS = 5_000
 const POLL_MS = 20
 const RETRY_MS = 100
 const SLOW_START_MS = 3_000
+/** What PostgreSQL says when another was there before it, or took it for an orphan and stopped it. */
+const PREDECESSOR =
+	/postmaster\.pid" already exists|pre-existing shared memory block|received (fast|smart|immediate) shutdown request/
 const RESTARTS = { most: 5, withinMs: 60_000 }
 
 /** Starts PostgreSQL, making its data folder at the first time. Throws Refused with what to do. */
@@ -60,6 +66,7 @@ export async function start({
 	dataDir,
 	log,
 	settings = {},
+	isDurable = true,
 	elsewhere = ELSEWHERE,
 	programs,
 	patienceMs = PATIENCE_MS,
@@ -72,10 +79,11 @@ export async function start({
 	const place = await places.settle(await realpath(dataDir), { binaries: shipped, elsewhere, log })
 	const dataFolder = await dataFolders.open(place.folder, {
 		...place,
-		initdbArgs: await endpoints.initdbArgs(place.folder),
+		initdbArgs: [...(await endpoints.initdbArgs(place.folder)), ...(isDurable ? [] : ['--no-sync'])],
 	})
 	const endpoint = await endpoints.choose(dataFolder, place.folder, place.runner)
-	const site = { ...place, dataFolder, endpoint, settings, patienceMs, log }
+	const allSettings = { ...(isDurable ? {} : NOT_DURABLE), ...settings }
+	const site = { ...place, dataFolder, endpoint, settings: allSettings, patienceMs, log }
 	return supervise(site, await begin(site))
 }
 
@@ -124,29 +132,26 @@ function supervise(site: Site, first: Running): Embedded {
 
 /** Starts PostgreSQL and claims it, over whatever an earlier server left. */
 async function begin(site: Site): Promise<Running> {
-	const deadlineMs = Date.now() + site.patienceMs
+	const patience = predecessors.patienceOf(site.patienceMs)
 	for (;;) {
-		await predecessors.outlive(site, deadlineMs)
+		await predecessors.outlive(site, patience)
 		const postmaster = postmasters.launch({
 			...site,
 			settings: { ...site.endpoint.settings, ...site.settings },
 		})
 		const attempt = await claimWhenReady(postmaster, site)
-		if (attempt.outcome === 'taken') {
-			if (await predecessors.isFolderOf(site.dataFolder, postmaster.pid)) {
-				await makeDatabase(attempt.claim)
-				return { postmaster, claim: attempt.claim }
-			}
-			// That was the PostgreSQL of a server that starts at the same time.
-			await attempt.claim.release()
+		// The claim may be to the PostgreSQL of a server that starts at the same time.
+		const isOurs = await predecessors.isFolderOf(site.dataFolder, postmaster.pid)
+		if (attempt.outcome === 'taken' && isOurs) {
+			await makeDatabase(attempt.claim)
+			return { postmaster, claim: attempt.claim }
 		}
+		if (attempt.outcome === 'taken') await attempt.claim.release()
 		await postmaster.stop()
 		if (attempt.outcome === 'held') throw predecessors.inUse(site.dataFolder, attempt.by)
 		const words = await postmaster.ended
-		if (
-			!/postmaster\.pid" already exists|pre-existing shared memory|taken/.test(words) ||
-			Date.now() > deadlineMs
-		)
+		const hadPredecessor = attempt.outcome === 'taken' || PREDECESSOR.test(words)
+		if (!hadPredecessor || patience.isOverForDying())
 			throw new Error(`PostgreSQL did not start on ${site.dataFolder}: ${words}`)
 		await sleep(RETRY_MS)
 	}

@@ -16,8 +16,7 @@ declare module 'vitest' {
 	}
 }
 
-// What makes commits durable only costs time here.
-const FAST = { fsync: 'off', synchronous_commit: 'off', full_page_writes: 'off', max_connections: '300' }
+const SETTINGS = { max_connections: '300' }
 
 /** One PostgreSQL for the whole test run: an embedded one, or the one of TEST_DATABASE_URL (its user may create databases). */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
@@ -55,7 +54,12 @@ export async function onServer(server: Connection, sql: string): Promise<void> {
 
 async function startOwn() {
 	const dataDir = await mkdtemp(join(tmpdir(), 'speedfog-test-'))
-	const { connection, stop } = await embedded.start({ dataDir, log: silentLog, settings: FAST })
+	const { connection, stop } = await embedded.start({
+		dataDir,
+		log: silentLog,
+		isDurable: false,
+		settings: SETTINGS,
+	})
 	return {
 		connection,
 		stop: async () => {

@@ -10,18 +10,31 @@ import { Refused } from '#refused.ts'
 
 type Site = { dataFolder: string; endpoint: Endpoint; log: Log }
 
+/** How long one that ends, and how long a server that still works, is waited for. */
+export type Patience = { isOverForDying(): boolean; isOverForLiving(): boolean }
+
 const RETRY_MS = 100
+/** Ending takes long on a busy machine; it is the only thing that can be waited for in good hope. */
+const DYING_FACTOR = 6
 const ORPHAN_STOP_MS = 30_000
 
 /**
  * Returns when nothing that an earlier server left stands in the way: its PostgreSQL may be gone, about to end, a
  * zombie that nobody has reaped yet, or running on without an owner. Throws when another server uses the folder.
  */
-export async function outlive(site: Site, deadlineMs: number): Promise<void> {
+export async function outlive(site: Site, patience: Patience): Promise<void> {
 	for (;;) {
 		const previous = await pidFiles.read(site.dataFolder)
-		if (!previous || (await isOvercome(site, previous, Date.now() > deadlineMs))) return
+		if (!previous || (await isOvercome(site, previous, patience))) return
 		await sleep(RETRY_MS)
+	}
+}
+
+export function patienceOf(livingMs: number): Patience {
+	const startMs = Date.now()
+	return {
+		isOverForDying: () => Date.now() - startMs > livingMs * DYING_FACTOR,
+		isOverForLiving: () => Date.now() - startMs > livingMs,
 	}
 }
 
@@ -36,7 +49,7 @@ export function inUse(dataFolder: string, by: string): Refused {
 	)
 }
 
-async function isOvercome(site: Site, previous: PidFile, isLate: boolean): Promise<boolean> {
+async function isOvercome(site: Site, previous: PidFile, patience: Patience): Promise<boolean> {
 	const connection = endpoints.ofPredecessor(previous, site.endpoint)
 	const attempt = connection ? await claims.take(connection) : ({ outcome: 'silent' } as const)
 	switch (attempt.outcome) {
@@ -45,29 +58,33 @@ async function isOvercome(site: Site, previous: PidFile, isLate: boolean): Promi
 			await attempt.claim.release().catch(() => undefined)
 			return true
 		case 'held':
-			if (isLate) throw inUse(site.dataFolder, attempt.by)
+			if (patience.isOverForLiving()) throw inUse(site.dataFolder, attempt.by)
 			return false
 		case 'busy':
 			return false
 		case 'silent':
-			return isOutOfTheWay(site, previous, isLate)
+			return isOutOfTheWay(site, previous, patience)
 	}
 }
 
-async function isOutOfTheWay({ dataFolder, log }: Site, { pid }: PidFile, isLate: boolean): Promise<boolean> {
+async function isOutOfTheWay(
+	{ dataFolder, log }: Site,
+	{ pid }: PidFile,
+	patience: Patience,
+): Promise<boolean> {
 	const who = await pidFiles.whoIs(pid, dataFolder)
 	switch (who) {
 		case 'nobody':
 			return true
 		case 'zombie':
 		case 'stranger':
-			if (who === 'zombie' && !isLate) return false
+			if (who === 'zombie' && !patience.isOverForLiving()) return false
 			// To PostgreSQL any live process of that number looks like one of its own.
 			log.info({ pid }, `removing a stale pid file: its process is a ${who}`)
 			if (await isFolderOf(dataFolder, pid)) await rm(pidFiles.path(dataFolder), { force: true })
 			return true
 		case 'postgres':
-			if (!isLate) return false
+			if (!patience.isOverForDying()) return false
 			throw new Refused(
 				`PostgreSQL (process ${pid}) still runs on ${dataFolder} and does not answer: stop it (kill -INT ${pid}) and start again.`,
 			)

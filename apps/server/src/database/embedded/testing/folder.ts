@@ -10,7 +10,7 @@ import type { Binaries } from '../binaries.ts'
 /** A finished data folder to copy from: making one takes a second, and most tests are not about that. */
 export async function makeTemplate(): Promise<string> {
 	const dataDir = await emptyFolder()
-	const postgres = await embedded.start({ dataDir, log: silentLog })
+	const postgres = await embedded.start({ dataDir, log: silentLog, isDurable: false })
 	await postgres.stop()
 	return dataDir
 }

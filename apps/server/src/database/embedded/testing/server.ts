@@ -11,7 +11,7 @@ const log = pino(
 
 try {
 	const options = JSON.parse(process.argv[2]!) as Omit<embedded.Options, 'log'>
-	const postgres = await embedded.start({ ...options, log })
+	const postgres = await embedded.start({ isDurable: false, ...options, log })
 	const { pool, close } = open(postgres.connection, { log })
 	process.on('SIGTERM', () => {
 		void close()
