@@ -1,6 +1,6 @@
 import { limits } from '../protocol/limits.ts'
-import { type Draft, note, set, setConnection, storeSoon } from './draft.ts'
-import type { GameplayEvent, Run } from './run-state.ts'
+import { type Draft, newConnection, note, set, storeSoon } from './draft.ts'
+import type { Connection, GameplayEvent, Run } from './run-state.ts'
 import { begin, charge } from './visits.ts'
 
 export type Status = Extract<GameplayEvent, { type: 'status_update' }>
@@ -15,12 +15,12 @@ export function report(draft: Draft, status: Status) {
 	if (igtFell) note(draft, { kind: 'igt_fell', atMs, igtMs, detail: { from: run.igtMs } })
 	if (deaths < run.deaths)
 		note(draft, { kind: 'deaths_fell', atMs, detail: { from: run.deaths, to: deaths } })
-	watchClock(draft, status, igtFell)
 	set(draft, {
 		igtMs,
 		deaths,
 		deathsHighest: igtFell ? deaths : Math.max(deaths, run.deathsHighest),
 		era: igtFell ? run.era + 1 : run.era,
+		connection: watchClock(run, status, igtFell),
 	})
 	if (newDeaths > 0) charge(draft, newDeaths)
 	if (igtMs === run.igtMs && deaths === run.deaths) return
@@ -29,14 +29,15 @@ export function report(draft: Draft, status: Status) {
 }
 
 /** P18: after a jump of the clock the game may show another save, so the next flags are looked at closely. */
-function watchClock(draft: Draft, { igtMs, atMs }: Status, igtFell: boolean) {
-	const { connection, simulated } = draft.run
-	const jumped = !simulated && isAhead(connection?.lastIgt ?? null, igtMs, atMs)
-	setConnection(draft, {
-		trusted: connection?.trusted === true && !igtFell && !jumped,
+function watchClock(run: Run, { igtMs, atMs }: Status, igtFell: boolean): Connection {
+	const connection = run.connection ?? newConnection
+	const jumped = !run.simulated && isAhead(connection.lastIgt, igtMs, atMs)
+	return {
+		trusted: connection.trusted && !igtFell && !jumped,
 		lastIgt: { igtMs, atMs },
-		oldSave: connection?.oldSave === true && !igtFell,
-	})
+		resent: connection.resent,
+		oldSave: connection.oldSave && !igtFell,
+	}
 }
 
 function isAhead(last: { igtMs: number; atMs: number } | null, igtMs: number, atMs: number): boolean {
