@@ -17,6 +17,7 @@ import * as pools from '#pools/pools.ts'
 import * as seeds from '#seeds/seeds.ts'
 import { LiveSessions } from '#training/live-sessions.ts'
 import { openSimulations } from '#training/simulate.ts'
+import { socketRoutes } from '#training/sockets.ts'
 import * as demoPools from './demo-pools.ts'
 import * as ports from './port.ts'
 import { isEntry, live } from './process.ts'
@@ -44,7 +45,7 @@ const COMPANION = fileURLToPath(new URL('../../companion/dist/companion.js', imp
 export async function start(env: NodeJS.ProcessEnv, givenLog?: Log): Promise<Running> {
 	const read = readConfig(env)
 	if (!read.ok) throw new Refused(read.problem)
-	const log = givenLog ?? openLog(read.settings.logLevel, process.stdout.isTTY === true)
+	const log = givenLog ?? openLog(read.settings.logLevel, { isTerminal: process.stdout.isTTY })
 	for (const warning of read.warnings) log.warn(warning)
 	const open: Open[] = []
 	try {
@@ -87,16 +88,7 @@ async function build(settings: Settings, log: Log, open: Open[]): Promise<Runnin
 		isStopping: () => isStopping,
 	})
 	const upgrades = attachUpgrade(app.server, {
-		routes: [
-			{
-				path: /^\/ws\/training\/([^/]+)$/,
-				accept: (socket, { id, address }) => sessions.acceptMod(socket, id, address),
-			},
-			{
-				path: /^\/ws\/training\/([^/]+)\/spectate$/,
-				accept: (socket, { id, userId }) => sessions.acceptSpectator(socket, id, userId),
-			},
-		],
+		routes: socketRoutes(sessions),
 		admit: makeAdmit({
 			config,
 			findUserId: async (cookie) => (await accounts.findUserByCookie(deps, cookie))?.id ?? null,

@@ -136,6 +136,60 @@ describe('a flag', () => {
 	})
 })
 
+describe('when more waits for the database than is taken', () => {
+	/** A mod whose commits are held up, and 500 messages behind them. */
+	async function overfull(ack: boolean) {
+		const sessionId = await world.session()
+		const mod = await world.mod(sessionId, { ack })
+		await mod.cross(toAbbey, 1_000, ack ? 1 : undefined)
+		await world.live.journal.flush()
+		mod.flush()
+		mod.take()
+		const free = await hold(sessionId)
+		mod.flag(toShaft, 2_000, ack ? 2 : undefined)
+		for (let count = 0; count < 500; count++) {
+			if (count % 40 === 0) await world.clock.pass(1_000)
+			if (ack) mod.flag(4_000_000_000 + count, 2_000, 3 + count)
+			else mod.send({ type: 'zone_query', map_id: 'm90_04_00_00' })
+			mod.flush()
+		}
+		return { sessionId, mod, free }
+	}
+
+	it('the released mod is told by an error, and its connection stays', async () => {
+		const { sessionId, mod, free } = await overfull(false)
+		expect(mod.take()).toEqual([])
+		mod.flag(graph.flag('shaft', 'crown'), 3_000)
+		await mod.wait('error')
+		expect(mod.take()).toMatchObject([{ message: expect.stringMatching(/cannot store/) }])
+		await free()
+		await mod.wait('zone_update')
+		expect(mod.closed).toBeUndefined()
+		expect((await world.rows.stored(sessionId)).visits.map(({ node }) => node)).toEqual([
+			'quay',
+			'abbey',
+			'shaft',
+		])
+	})
+
+	it('[P40] a client with ack keeps what was not taken: nothing after it is applied or acknowledged', async () => {
+		const { sessionId, mod, free } = await overfull(true)
+		mod.answersClose = false
+		mod.flag(graph.flag('shaft', 'crown'), 3_000, 503)
+		mod.flush()
+		expect(mod.closed?.code).toBe(1013)
+		await free()
+		await pause()
+		mod.status(9_000, 9, 504)
+		mod.flush()
+		mod.end()
+		await world.live.journal.flush()
+		expect(await world.rows.stored(sessionId)).toMatchObject({ ackSeq: 502, deaths: 0 })
+		const again = await world.mod(sessionId, { ack: true })
+		expect(again.got.at(-1)).toEqual({ type: 'ack', seq: 502 })
+	})
+})
+
 describe('abandon', () => {
 	it('[P24] tells mod and spectators, then closes the mod 1000', async () => {
 		const sessionId = await world.session()
