@@ -35,7 +35,7 @@ export type Config = Omit<Settings, 'publicUrl' | 'secretKey'> & {
 	secretKey: Buffer
 }
 
-export type Twitch = { clientId: string; clientSecret: string; baseUrl: string; apiUrl: string }
+type Twitch = { clientId: string; clientSecret: string; baseUrl: string; apiUrl: string }
 
 export type Read = { ok: true; settings: Settings; warnings: string[] } | { ok: false; problem: string }
 

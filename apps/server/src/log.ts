@@ -1,5 +1,5 @@
 import { pino } from 'pino'
-import type { Level, Logger } from 'pino'
+import type { DestinationStream, Level, Logger } from 'pino'
 import pretty from 'pino-pretty'
 
 /** What the parts of the server write to; a child carries ids with every line. */
@@ -13,7 +13,10 @@ const SECRETS = ['authorization', 'cookie', 'token', 'mod_token', 'password', 's
 )
 
 /** JSON lines on stdout; in a terminal something to read. */
-export function openLog(level: Level | 'silent', isTerminal: boolean): Log {
+export function openLog(
+	level: Level | 'silent',
+	{ isTerminal, destination }: { isTerminal: boolean; destination?: DestinationStream },
+): Log {
 	const options = {
 		level,
 		base: undefined,
@@ -21,6 +24,10 @@ export function openLog(level: Level | 'silent', isTerminal: boolean): Log {
 		timestamp: pino.stdTimeFunctions.isoTime,
 		formatters: { level: (label: string) => ({ level: label }) },
 	}
-	if (!isTerminal) return pino(options)
-	return pino(options, pretty({ translateTime: 'SYS:HH:MM:ss', sync: true }))
+	if (isTerminal)
+		return pino(
+			options,
+			pretty({ translateTime: 'SYS:HH:MM:ss', sync: true, ...(destination && { destination }) }),
+		)
+	return destination ? pino(options, destination) : pino(options)
 }

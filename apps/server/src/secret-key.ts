@@ -10,7 +10,7 @@ export async function ensure(dataDir: string): Promise<Buffer> {
 	const file = join(dataDir, FILE)
 	const known = await read(file)
 	if (known) return known
-	const unfinished = `${file}.${process.pid}`
+	const unfinished = `${file}.${randomBytes(4).toString('hex')}`
 	await writeFile(unfinished, `${randomBytes(32).toString('hex')}\n`, { mode: 0o600 })
 	// Complete or not there: a killed start leaves no half key, and of two starts only one makes it.
 	await link(unfinished, file).catch((error: NodeJS.ErrnoException) => {
