@@ -1,8 +1,7 @@
 import type { SpawnItem } from '../protocol/shapes.ts'
 
 /** The node types the generator writes; anything else is kept as text but drawn as a mini dungeon. */
-export type NodeType =
-	'start' | 'mini_dungeon' | 'boss_arena' | 'major_boss' | 'legacy_dungeon' | 'final_boss'
+type NodeType = 'start' | 'mini_dungeon' | 'boss_arena' | 'major_boss' | 'legacy_dungeon' | 'final_boss'
 
 export type Exit = {
 	/** Where the gate is, with ` [Label]` where it leaves from a zone other than the node's first. */

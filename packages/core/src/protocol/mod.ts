@@ -22,24 +22,24 @@ export const ModAuth = z.object({
 })
 export type ModAuth = z.infer<typeof ModAuth>
 
-export const StatusUpdate = z.object({
+const StatusUpdate = z.object({
 	type: z.literal('status_update'),
 	igt_ms: igtMs,
 	death_count: z.number().int().min(0).max(maxInt32),
 	seq,
 })
-export const EventFlag = z.object({
+const EventFlag = z.object({
 	type: z.literal('event_flag'),
 	flag_id: z.number().int().min(0).max(maxUint32),
 	igt_ms: igtMs,
 	seq,
 })
-export const ZoneQuery = z.object({
+const ZoneQuery = z.object({
 	type: z.literal('zone_query'),
 	grace_entity_id: lenient(z.number().int().min(0).max(maxUint32)),
 	map_id: lenient(z.string().regex(/^m\d{2}_\d{2}_\d{2}_\d{2}$/)),
 })
-export const Finished = z.object({ type: z.literal('finished'), igt_ms: igtMs })
+const Finished = z.object({ type: z.literal('finished'), igt_ms: igtMs })
 
 /** Everything a mod may send after `auth` (protocol.md, table mod → server). Unknown fields are dropped. */
 export const ModMessage = z.discriminatedUnion('type', [
@@ -51,7 +51,6 @@ export const ModMessage = z.discriminatedUnion('type', [
 	z.object({ type: z.literal('pong') }),
 ])
 export type ModMessage = z.infer<typeof ModMessage>
-export type GameplayMessage = Exclude<ModMessage, { type: 'ready' | 'pong' }>
 
 /** Every frame a mod may be sent. The released mod decodes strictly: never rename, retype or null a field. */
 export type ToMod =

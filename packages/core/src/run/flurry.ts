@@ -6,7 +6,7 @@ export function extend(flurry: Flurry | null, atMs: number): Flurry {
 	return { firstMs: flurry?.firstMs ?? atMs, lastMs: atMs }
 }
 
-export function endsAtMs({ firstMs, lastMs }: Flurry): number {
+function endsAtMs({ firstMs, lastMs }: Flurry): number {
 	return Math.min(lastMs + limits.burst.quietMs, firstMs + limits.burst.atMostMs)
 }
 

@@ -66,7 +66,7 @@ export type Connection = {
 /** Flags in quick succession: over 250 ms after the last one, or 3 s after the first. */
 export type Flurry = { firstMs: number; lastMs: number }
 
-export type Hold = Flurry & {
+type Hold = Flurry & {
 	/** The held flags and what came after them, in order. */
 	waiting: readonly GameplayEvent[]
 }
