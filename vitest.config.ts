@@ -1,3 +1,4 @@
+import { join } from 'node:path'
 import { defineConfig } from 'vitest/config'
 
 const project = (name: string, root: string, options: object = {}) => ({
@@ -12,7 +13,7 @@ export default defineConfig({
 			project('server', 'apps/server', {
 				testTimeout: 30_000,
 				hookTimeout: 60_000,
-				globalSetup: './src/database/testing-setup.ts',
+				globalSetup: join(import.meta.dirname, 'apps/server/src/database/testing-setup.ts'),
 			}),
 			project('companion', 'apps/companion', { testTimeout: 30_000 }),
 			project('web', 'apps/web', { isolate: false }),
