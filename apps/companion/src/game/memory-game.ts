@@ -1,31 +1,157 @@
 import { setImmediate } from 'node:timers/promises'
 import type { Clock } from '../clock.ts'
-import type { Game, Reading } from '../snapshot.ts'
-import type { Candidate, GameProcess, System } from './memory.ts'
-import { layoutOf } from './offsets.ts'
-import * as pe from './pe.ts'
+import type { Game } from '../snapshot.ts'
+import type { GameProcess, System } from './memory.ts'
+import { prepare, STARTING, type Preparation } from './preparation.ts'
 import { createReader, type Reader } from './reader.ts'
-import { locate, type Located } from './scan.ts'
-import { REQUIRED, STATIC_NAMES } from './signatures.ts'
-import { check, type Statics } from './validate.ts'
 
 export type MemoryGameOptions = {
 	system: System
 	clock: Clock
-	/** One sentence for the player, each time another one. */
+	/** One sentence for the player, said once. */
 	say: (sentence: string) => void
-	/** Default: lets everything run that waits. */
+	/** Default: lets everything else run that is due. */
 	pause?: () => Promise<void>
 }
 
-const LOOK_EVERY_MS = 1_000
-/** A running game is looked after less often: another one may have been started, or the anti-cheat. */
-const LOOK_AFTER_EVERY_MS = 5_000
-/** A game that is not ready by then never will be. */
-const PATIENCE_MS = 60_000
+type Preparing = {
+	stage: 'preparing'
+	process: GameProcess
+	preparation: Preparation
+	sinceMs: number
+	waitingFor: string
+}
 
-/** The running game, found and found again by itself. */
+type Life =
+	| { stage: 'absent'; waitingFor: string }
+	| Preparing
+	| { stage: 'running'; process: GameProcess; reader: Reader }
+
+const LOOK_EVERY_MS = 1_000
+/** While a game is read: another one may have been started, or the anti-cheat. */
+const LOOK_AFTER_EVERY_MS = 5_000
+/** What is not understood after this will hardly be. */
+const PATIENCE_MS = 60_000
+const RETRY_EVERY_MS = 10_000
+
+const NOT_STARTED = 'Elden Ring to be started'
+
+/** The real game: found, read, and found again when it was closed and started elsewhere. */
 export function openMemoryGame({ system, clock, say, pause = setImmediate }: MemoryGameOptions): Game {
-	let life: Life = { stage: 'absent' }
-	...
+	let life: Life = { stage: 'absent', waitingFor: NOT_STARTED }
+	let watched: readonly number[] = []
+	let said = ''
+	let isClosed = false
+	let cancelLook = () => {}
+
+	function tell(sentence: string) {
+		if (sentence !== said) say(sentence)
+		said = sentence
+	}
+
+	/** Nothing that is known of a process is true of another one. */
+	function enter(next: Life) {
+		if (life.stage !== 'absent' && (next.stage === 'absent' || next.process !== life.process)) {
+			life.process.close()
+		}
+		life = next
+	}
+
+	async function attend() {
+		lookAround()
+		if (life.stage === 'preparing') await advance(life)
+		if (!isClosed) plan()
+	}
+
+	function plan() {
+		cancelLook()
+		cancelLook = clock.after(waitMs(), () => void attend())
+	}
+
+	function waitMs(): number {
+		if (life.stage === 'running') return LOOK_AFTER_EVERY_MS
+		return life.stage === 'preparing' && isOverdue(life) ? RETRY_EVERY_MS : LOOK_EVERY_MS
+	}
+
+	/** Takes up the newest game, and leaves one that has ended. */
+	function lookAround() {
+		const { candidates, antiCheat } = system.look()
+		if (antiCheat !== null) {
+			tell(
+				`The anti-cheat is running (${antiCheat}): the companion stays away from the game until it has ended.`,
+			)
+			return enter({ stage: 'absent', waitingFor: 'the anti-cheat to end' })
+		}
+		if (life.stage !== 'absent' && !life.process.isRunning()) {
+			enter({ stage: 'absent', waitingFor: NOT_STARTED })
+		}
+		let waitingFor = NOT_STARTED
+		for (const candidate of candidates) {
+			const { pid, startedAt } = candidate
+			if (life.stage !== 'absent' && life.process.pid === pid && life.process.startedAt === startedAt) return
+			const attachment = system.attach(candidate)
+			switch (attachment.state) {
+				case 'attached': {
+					const { process } = attachment
+					said = ''
+					const preparation = prepare(process, pause)
+					return enter({
+						stage: 'preparing',
+						process,
+						preparation,
+						sinceMs: clock.now(),
+						waitingFor: STARTING,
+					})
+				}
+				case 'refused':
+					tell(attachment.why)
+					waitingFor = 'leave to read Elden Ring'
+					break
+				case 'no_game':
+					waitingFor = STARTING
+			}
+		}
+		if (life.stage === 'absent') life = { stage: 'absent', waitingFor }
+	}
+
+	async function advance(preparing: Preparing) {
+		const { process, preparation } = preparing
+		const prepared = await preparation.advance()
+		if (life !== preparing) return
+		if (prepared.state === 'not_yet') {
+			preparing.waitingFor = prepared.waitingFor
+			if (prepared.problem !== null && isOverdue(preparing)) tell(prepared.problem)
+			return
+		}
+		if (prepared.warning !== null) tell(prepared.warning)
+		const reader = createReader(process, prepared.statics, prepared.layout)
+		reader.watch(watched)
+		enter({ stage: 'running', process, reader })
+	}
+
+	function isOverdue({ sinceMs }: Preparing): boolean {
+		return clock.now() - sinceMs > PATIENCE_MS
+	}
+
+	void attend()
+	return {
+		watch(flags) {
+			watched = flags
+			if (life.stage === 'running') life.reader.watch(flags)
+		},
+		read() {
+			if (life.stage !== 'running') return { state: 'waiting', waitingFor: life.waitingFor }
+			const snapshot = life.reader.read()
+			const isReadable = snapshot.screen !== null || snapshot.igtMs !== null
+			if (isReadable || life.process.isRunning()) return { state: 'read', snapshot }
+			enter({ stage: 'absent', waitingFor: NOT_STARTED })
+			plan()
+			return { state: 'waiting', waitingFor: NOT_STARTED }
+		},
+		close() {
+			isClosed = true
+			cancelLook()
+			enter({ stage: 'absent', waitingFor: NOT_STARTED })
+		},
+	}
 }
