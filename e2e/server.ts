@@ -16,23 +16,31 @@ export class ServerProcess {
 	#dataDir: string
 	#child: ChildProcess | undefined
 	#output = ''
+	readonly #env: NodeJS.ProcessEnv
 
-	private constructor(port: number, dataDir: string) {
+	private constructor(port: number, dataDir: string, env: NodeJS.ProcessEnv) {
 		this.#port = port
 		this.#dataDir = dataDir
+		this.#env = env
 		this.url = `http://localhost:${port}`
 	}
 
-	static async start(): Promise<ServerProcess> {
+	static async start(env: NodeJS.ProcessEnv = {}): Promise<ServerProcess> {
 		const dataDir = await mkdtemp(join(tmpdir(), 'speedfog-e2e-'))
-		const server = new ServerProcess(await freePort(), dataDir)
+		const server = new ServerProcess(await freePort(), dataDir, env)
 		await server.start()
 		return server
 	}
 
 	async start(): Promise<void> {
 		const child = spawn(process.execPath, [BUILT], {
-			env: { ...process.env, PORT: String(this.#port), DATA_DIR: this.#dataDir, NODE_ENV: 'production' },
+			env: {
+				...process.env,
+				NODE_ENV: 'production',
+				...this.#env,
+				PORT: String(this.#port),
+				DATA_DIR: this.#dataDir,
+			},
 			stdio: ['ignore', 'pipe', 'pipe'],
 		})
 		this.#child = child
