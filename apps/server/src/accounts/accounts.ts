@@ -5,9 +5,8 @@ import { HttpError } from '#http/problem.ts'
 import * as tokens from './tokens.ts'
 import type { Caller, User } from './tokens.ts'
 
-export type { Caller, Token, User } from './tokens.ts'
-export { isAdmin, view, viewMe } from './users.ts'
-export type { Named } from './users.ts'
+export type { Caller, User } from './tokens.ts'
+export { view, viewMe } from './users.ts'
 
 export const COOKIE = 'speedfog_session'
 

@@ -38,7 +38,7 @@ export function view({ id, name, display_name, avatar_url }: Named): UserView {
 	return { id, twitch_username: name, twitch_display_name: display_name, twitch_avatar_url: avatar_url }
 }
 
-export type Named = Pick<User, 'id' | 'name' | 'display_name' | 'avatar_url'>
+type Named = Pick<User, 'id' | 'name' | 'display_name' | 'avatar_url'>
 
 export function viewMe(user: User, config: Pick<Config, 'adminUsers'>): Me {
 	return {
@@ -49,6 +49,6 @@ export function viewMe(user: User, config: Pick<Config, 'adminUsers'>): Me {
 	}
 }
 
-export function isAdmin(user: Pick<User, 'name'>, { adminUsers }: Pick<Config, 'adminUsers'>): boolean {
+function isAdmin(user: Pick<User, 'name'>, { adminUsers }: Pick<Config, 'adminUsers'>): boolean {
 	return adminUsers.includes(user.name.toLowerCase())
 }

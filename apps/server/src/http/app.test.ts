@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import type { App } from './fastify.ts'
 import { testApp } from './testing.ts'
 import type { Call, TestApp } from './testing.ts'
 
@@ -332,6 +333,15 @@ describe('logs', () => {
 		)
 		expect(JSON.stringify(server.lines)).not.toContain(token)
 		expect(JSON.stringify(server.lines)).not.toContain('secret')
+	})
+})
+
+describe('a route', () => {
+	it('that does not say who may call it keeps the server from starting', async () => {
+		const register = (app: App) => void app.get('/api/forgotten', async () => 'open to all')
+		await expect(testApp({ options: { register } })).rejects.toThrow(
+			'/api/forgotten does not say who may call it',
+		)
 	})
 })
 

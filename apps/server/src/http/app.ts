@@ -80,10 +80,13 @@ export function buildApp(
 	describeRoutes(app)
 	pages(app, webFolder)
 	// After the plugins above are there, so that their hooks see these routes.
-	app.after(() => {
-		health(app, { parts: [{ name: 'database', ask: () => db.pool.query('select 1') }, ...parts], isStopping })
-		register(app)
-		docs(app)
+	void app.register(async (routes: App) => {
+		health(routes, {
+			parts: [{ name: 'database', ask: () => db.pool.query('select 1') }, ...parts],
+			isStopping,
+		})
+		register(routes)
+		docs(routes)
 	})
 	return app
 }
@@ -94,7 +97,7 @@ function acceptBodies(app: App): void {
 	app.removeAllContentTypeParsers()
 	app.addContentTypeParser<string>('application/json', { parseAs: 'string' }, (request, body, done) => {
 		if (body === '') done(null, undefined)
-		else parseJson(request, body, done)
+		else void parseJson(request, body, done)
 	})
 }
 

@@ -16,5 +16,7 @@ export type Access = 'all' | 'signedIn'
 declare module 'fastify' {
 	interface FastifyContextConfig {
 		access?: Access
+		/** Its answer may take as long as the caller's line needs. */
+		streams?: true
 	}
 }

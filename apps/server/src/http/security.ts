@@ -37,7 +37,7 @@ export function secure(app: App, { config }: Deps, webFolder: string | undefined
 }
 
 /** The hashes of the scripts inside the built pages: what starts the app before any file of it is there. */
-export function inlineScripts(webFolder: string | undefined): string[] {
+function inlineScripts(webFolder: string | undefined): string[] {
 	if (webFolder === undefined || !existsSync(webFolder)) return []
 	const pages = readdirSync(webFolder, { recursive: true, encoding: 'utf8' }).filter((name) =>
 		name.endsWith('.html'),

@@ -48,7 +48,7 @@ export type TestApp = {
 	close(): Promise<void>
 }
 
-export const config: Config = {
+const config: Config = {
 	host: '127.0.0.1',
 	port: 8000,
 	publicUrl: 'http://localhost:8000',

@@ -98,8 +98,8 @@ describe('choosing a seed', () => {
 		const ids = await addSeeds(24)
 		const random = steady()
 		const cases = [
-			{ played: 2, each: 20, within: 15 },
-			{ played: 21, each: 100, within: 40 },
+			{ played: 2, each: 12, within: 11 },
+			{ played: 21, each: 40, within: 25 },
 		]
 		for (const { played, each, within } of cases) {
 			for (const id of ids.slice(0, played)) await play(id)

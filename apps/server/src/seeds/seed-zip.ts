@@ -63,7 +63,6 @@ function nameOf({ flags, rawName, extra }: ZipEntry): string {
 		throw new BadZip('a file name is damaged')
 	}
 	// A colon names a drive or a hidden stream on Windows.
-	// eslint-disable-next-line no-control-regex
 	const unsafe = yauzl.validateFileName(name) !== null || /[\u0000-\u001f:]/.test(name) || name === ''
 	if (unsafe) throw new BadZip(`the file name ${quote(name)} is not safe`)
 	return name

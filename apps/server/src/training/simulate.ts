@@ -4,7 +4,7 @@ import { randomInt } from 'node:crypto'
 import { once } from 'node:events'
 import type { Log } from '#log.ts'
 
-export type Simulation = {
+type Simulation = {
 	sessionId: string
 	/** The stored zip. */
 	pack: string

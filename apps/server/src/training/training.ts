@@ -22,7 +22,7 @@ export type TrainingDeps = Deps & {
 	random?: seeds.Random
 }
 
-export const MAX_ACTIVE = 20
+const MAX_ACTIVE = 20
 
 type Started =
 	| { outcome: 'started'; row: SessionRow }
