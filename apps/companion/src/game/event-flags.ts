@@ -33,8 +33,8 @@ export type FlagReader = {
 	read(manager: bigint, epoch: string): ReadonlyMap<number, boolean>
 }
 
-export const DIVISOR = 1_000
-export const BLOCK_BYTES = 125
+const DIVISOR = 1_000
+const BLOCK_BYTES = 125
 
 const HEADER = { at: 0x1cn, bytes: 0x2c } as const
 const NODE_BYTES = 0x38

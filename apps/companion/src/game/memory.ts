@@ -33,10 +33,6 @@ export type Attachment =
 	/** `why` tells a player what is in the way and what to do about it. */
 	| { state: 'refused'; why: string }
 
-export function readU8(memory: Memory, address: bigint): number | null {
-	return memory.read(address, 1)?.readUInt8() ?? null
-}
-
 export function readU32(memory: Memory, address: bigint): number | null {
 	return memory.read(address, 4)?.readUInt32LE() ?? null
 }

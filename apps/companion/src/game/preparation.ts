@@ -8,7 +8,7 @@ import { format, type Version } from './version.ts'
 
 export type Preparation = { advance(): Promise<Prepared> }
 
-export type Prepared =
+type Prepared =
 	| { state: 'ready'; statics: Statics; layout: Layout; warning: string | null }
 	/** `problem` says what is in the way if it stays so. */
 	| { state: 'not_yet'; waitingFor: string; problem: string | null }

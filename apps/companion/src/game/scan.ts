@@ -5,7 +5,7 @@ import { SIGNATURES, STATIC_NAMES, type Signature, type StaticName } from './sig
 /** Where a signature was found and what it names; both are counted from where the image begins. */
 export type Hit = { rva: number; staticRva: number }
 
-export type Tried = { signature: Signature; hits: readonly Hit[] }
+type Tried = { signature: Signature; hits: readonly Hit[] }
 
 /** `rva` is null where no signature tells. */
 export type Located = Record<StaticName, { rva: number | null; tried: Tried[] }>

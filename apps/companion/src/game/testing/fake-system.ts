@@ -12,7 +12,7 @@ export type FakeSystem = System & {
 	start(edition: Edition, options?: { plant?: readonly Plant[]; pid?: number }): FakeGame
 }
 
-export type FakeGame = {
+type FakeGame = {
 	pid: number
 	startedAt: bigint
 	base: bigint

@@ -5,7 +5,7 @@ import { u16, u32, u64 } from './bytes.ts'
 /** A program for Windows as it lies in memory: what is not in a part is zeros. */
 export type SyntheticImage = { sizeBytes: number; header: Buffer; parts: readonly Part[] }
 
-export type Part = { rva: number; bytes: Buffer }
+type Part = { rva: number; bytes: Buffer }
 
 export type ImageOptions = {
 	edition: Edition
