@@ -14,7 +14,7 @@ const shown: Shown = {
 	graph,
 	graphJson: JSON.stringify(json),
 	modConnected: false,
-	modChangedAtMs: null,
+	modChangedAt: null,
 }
 
 /** A run of many kinds of change, each of its states. */
@@ -44,12 +44,12 @@ describe('the frames that are put together from text', () => {
 	it('are what the view says, after every change', () => {
 		for (const [index, run] of states().entries()) {
 			kept.modConnected = index % 2 === 0
-			kept.modChangedAtMs = index === 0 ? null : Date.UTC(2026, 0, 1) + index
+			kept.modChangedAt = index === 0 ? null : new Date(Date.UTC(2026, 0, 1) + index).toISOString()
 			const player = {
 				sessionId: kept.sessionId,
 				...kept.player,
 				modConnected: kept.modConnected,
-				modChangedAt: kept.modChangedAtMs === null ? null : new Date(kept.modChangedAtMs).toISOString(),
+				modChangedAt: kept.modChangedAt,
 			}
 			for (const withVisits of [true, false]) {
 				expect(JSON.parse(frames.leaderboardForSpectators(run, withVisits))).toEqual({

@@ -12,7 +12,8 @@ export type Shown = {
 	/** graph.json as it was read, minified. */
 	graphJson: string
 	modConnected: boolean
-	modChangedAtMs: number | null
+	/** ISO 8601; null while no mod ever came. */
+	modChangedAt: string | null
 }
 
 /**
@@ -77,27 +78,29 @@ export class Frames {
 	}
 
 	#watchedParticipant(run: Run, withVisits: boolean): string {
-		const { modChangedAtMs } = this.#shown
-		const changedAt = modChangedAtMs === null ? 'null' : `"${new Date(modChangedAtMs).toISOString()}"`
+		const { modChangedAt } = this.#shown
+		const changedAt = modChangedAt === null ? 'null' : `"${modChangedAt}"`
 		const oldSave = run.connection?.oldSave ? ',"old_save":true' : ''
 		const visits = withVisits ? `,"visits":${JSON.stringify(view.visits(run.visits))}` : ''
 		return `${this.#openParticipant(run)},"mod_changed_at":${changedAt}${oldSave}${visits}}`
 	}
 
 	#openParticipant(run: Run): string {
-		return `${this.#keep(run)},"igt_ms":${run.igtMs},"death_count":${run.deaths},"mod_connected":${this.#shown.modConnected}`
+		const { modConnected } = this.#shown
+		return `${this.#keep(run)},"igt_ms":${run.igtMs},"death_count":${run.deaths},"mod_connected":${modConnected}`
 	}
 
 	/** All of a participant but the figures, still open at its end. */
 	#keep(run: Run): string {
-		const { history, current, reached, status } = run
 		const kept = this.#keptFor
 		const isFresh =
-			kept?.history === history &&
-			kept.current === current &&
-			kept.reached === reached &&
-			kept.status === status
+			kept !== undefined &&
+			kept.history === run.history &&
+			kept.current === run.current &&
+			kept.reached === run.reached &&
+			kept.status === run.status
 		if (!isFresh) {
+			const { history, current, reached, status } = run
 			this.#keptFor = { history, current, reached, status }
 			this.#kept = this.#write(run)
 		}

@@ -199,7 +199,7 @@ describe('figures', () => {
 		const ids = await Promise.all([rows.session(), rows.session()])
 		const outcomes = ids.map((id) => journal.writeSoon(entry(id, { run: { igtMs: 1000 } })))
 		clock.advance(1_000)
-		journal.writeSoon(entry(ids[0]!, { run: { igtMs: 2000 } }))
+		void journal.writeSoon(entry(ids[0]!, { run: { igtMs: 2000 } }))
 		await sleep(50)
 		expect(journal.figures.commits).toBe(0)
 		clock.advance(750)

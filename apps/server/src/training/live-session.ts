@@ -11,7 +11,7 @@ import { Room } from '#live/room.ts'
 import type { Log } from '#log.ts'
 import { Frames } from './frames.ts'
 import type { Shown } from './frames.ts'
-import type { Entry, Journal, Outcome } from './journal.ts'
+import type { ConnectedFact, Entry, Journal, Outcome } from './journal.ts'
 import type { StoredRun } from './stored-run.ts'
 
 /** The mod at the other end of a link, as its session knows it. */
@@ -54,6 +54,7 @@ type TurnResult = 'done' | 'skipped' | 'failed'
 /** What may wait while a commit is under way: the flags of hours, for status updates are joined. */
 const MAX_WAITING = 500
 const RELOAD_RETRY_MS = 1_000
+const NO_FACTS: readonly ConnectedFact[] = []
 
 /**
  * A session in memory: one run, the mod that plays it, those who watch it, and one queue through which
@@ -66,6 +67,7 @@ export class LiveSession {
 	readonly #frames: Frames
 	readonly #deps: SessionDeps
 	readonly #shown: Shown
+	#modChangedAtMs: number | null
 	/** Whose session it is (P4). */
 	#holder: Mod | null = null
 	/** The holder once it is greeted. */
@@ -91,8 +93,9 @@ export class LiveSession {
 			graph: stored.seed.graph,
 			graphJson: stored.seed.json,
 			modConnected: false,
-			modChangedAtMs: stored.modChangedAtMs,
+			modChangedAt: textOf(stored.modChangedAtMs),
 		}
+		this.#modChangedAtMs = stored.modChangedAtMs
 		this.#frames = new Frames(this.#shown)
 		this.#committedSeq = stored.run.ackSeq
 		this.#shownVisits = stored.run.visits
@@ -103,7 +106,7 @@ export class LiveSession {
 	}
 
 	get modChangedAtMs(): number | null {
-		return this.#shown.modChangedAtMs
+		return this.#modChangedAtMs
 	}
 
 	/** P4, the one place where a mod comes to hold a session: whoever holds it keeps it while it is alive. */
@@ -351,7 +354,8 @@ export class LiveSession {
 		if (!isAboutConnection(event)) return
 		this.#connected = event.type === 'connect' ? from : null
 		this.#shown.modConnected = this.#connected !== null
-		this.#shown.modChangedAtMs = event.atMs
+		this.#shown.modChangedAt = textOf(event.atMs)
+		this.#modChangedAtMs = event.atMs
 	}
 
 	#entry({ from }: Turn, { run, visits, facts }: Step): Entry {
@@ -361,9 +365,9 @@ export class LiveSession {
 			expected: this.run.status,
 			run,
 			currentLayer: view.currentLayer(this.#shown.graph, run),
-			modChangedAtMs: this.#shown.modChangedAtMs,
+			modChangedAtMs: this.#modChangedAtMs,
 			visits,
-			facts: facts.map((fact) => ({ ...fact, connectionId })),
+			facts: facts.length === 0 ? NO_FACTS : facts.map((fact) => ({ ...fact, connectionId })),
 		}
 	}
 
@@ -423,6 +427,10 @@ export class LiveSession {
 
 function isAboutConnection({ type }: RunEvent): boolean {
 	return type === 'connect' || type === 'disconnect'
+}
+
+function textOf(ms: number | null): string | null {
+	return ms === null ? null : new Date(ms).toISOString()
 }
 
 function write(frame: ToMod): string {

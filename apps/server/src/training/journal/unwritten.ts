@@ -23,14 +23,16 @@ export function start(entry: Entry, sinceMs: number): Unwritten {
 }
 
 /** The newest figures and the newest of each visit count; facts add up. */
-export function add(one: Unwritten, { visits, facts, run, currentLayer, modChangedAtMs }: Entry): void {
-	Object.assign(one.entry, { run, currentLayer, modChangedAtMs })
+export function add({ entry }: Unwritten, { visits, facts, run, currentLayer, modChangedAtMs }: Entry): void {
+	entry.run = run
+	entry.currentLayer = currentLayer
+	entry.modChangedAtMs = modChangedAtMs
 	for (const visit of visits) {
-		const known = one.entry.visits.findIndex(({ seq }) => seq === visit.seq)
-		if (known < 0) one.entry.visits.push(visit)
-		else one.entry.visits[known] = visit
+		const known = entry.visits.findIndex(({ seq }) => seq === visit.seq)
+		if (known < 0) entry.visits.push(visit)
+		else entry.visits[known] = visit
 	}
-	one.entry.facts.push(...facts)
+	if (facts.length > 0) entry.facts.push(...facts)
 }
 
 export function settle(one: Unwritten, result: Outcome['result']): void {
