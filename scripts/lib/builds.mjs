@@ -1,6 +1,6 @@
 // @ts-check
 import { createHash } from 'node:crypto'
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import * as children from './children.mjs'
 import { root } from './root.mjs'
@@ -15,12 +15,12 @@ const TARGETS = {
 		make: makeWeb,
 	},
 	server: {
-		inputs: ['apps/server/src', 'packages/core/src', 'packages/forge/src'],
+		inputs: ['apps/server/package.json', 'apps/server/src', 'packages/core/src', 'packages/forge/src'],
 		output: 'apps/server/dist/main.js',
 		make: () => bundle('apps/server/src/main.ts', 'apps/server/dist/main.js'),
 	},
 	companion: {
-		inputs: ['apps/companion/src', 'packages/core/src'],
+		inputs: ['apps/companion/package.json', 'apps/companion/src', 'packages/core/src'],
 		output: 'apps/companion/dist/companion.js',
 		make: () => bundle('apps/companion/src/main.ts', 'apps/companion/dist/companion.js'),
 	},
@@ -97,10 +97,11 @@ function hash(inputs) {
 
 const NOT_AN_INPUT = new Set(['node_modules', 'build', 'dist', '.svelte-kit'])
 
-/** @param {string} folder @returns {string[]} */
-function list(folder) {
-	return readdirSync(`${root}/${folder}`, { withFileTypes: true })
-		.filter(({ name }) => !NOT_AN_INPUT.has(name) && !/\.(test|timestamp)[.-]/.test(name))
-		.sort((a, b) => (a.name < b.name ? -1 : 1))
-		.flatMap((entry) => (entry.isDirectory() ? list(`${folder}/${entry.name}`) : [`${folder}/${entry.name}`]))
+/** The files of a folder, or the file itself. @param {string} path @returns {string[]} */
+function list(path) {
+	if (!statSync(`${root}/${path}`).isDirectory()) return [path]
+	return readdirSync(`${root}/${path}`)
+		.filter((name) => !NOT_AN_INPUT.has(name) && !/\.(test|timestamp)[.-]/.test(name))
+		.sort()
+		.flatMap((name) => list(`${path}/${name}`))
 }
