@@ -28,6 +28,7 @@ let server: http.Server
 let live: LiveSessions
 let upgrades: Upgrades
 let port: number
+const clock = quickClock(4)
 
 beforeAll(async () => {
 	database = await freshDatabase()
@@ -35,7 +36,7 @@ beforeAll(async () => {
 	live = new LiveSessions({
 		db: database,
 		log: silentLog,
-		clock: quickClock(20),
+		clock,
 		secretKey,
 		findUserByToken: async () => undefined,
 	})
@@ -148,6 +149,8 @@ describe('over real sockets', () => {
 		const lost = await mod(sessionId, proxy.port)
 		await until(() => lost.frames.length >= 3)
 		proxy.goSilent()
+		clock.run(50)
+		onTestFinished(() => clock.run(4))
 		await until(() => !live.peek(sessionId)?.modConnected)
 	})
 
