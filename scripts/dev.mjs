@@ -18,6 +18,7 @@ const server = children.begin(node, [
 ])
 const web = children.begin(node, [`${root}/node_modules/vite/bin/vite.js`, 'dev', '--port', WEB_PORT], {
 	cwd: `${root}/apps/web`,
+	env: { ...process.env, SPEEDFOG_SERVER: `http://localhost:${process.env['PORT'] ?? 8000}` },
 })
 for (const child of [server, web])
 	child.once('close', () => void children.stopAll().then(() => process.exit(1)))
