@@ -15,7 +15,8 @@ export default {
 				// The hash is that of the style attribute of SvelteKit's own route announcer.
 				'style-src': ['self', 'unsafe-hashes', 'sha256-S8qMpvofolR8Mpjy4kQvEm7m1q8clzU4dfDH0AmvZjo='],
 				'img-src': ['self', 'data:', 'https://static-cdn.jtvnw.net'],
-				'connect-src': ['self'],
+				// Which sockets, the server's own header says; older Safari does not count them as 'self'.
+				'connect-src': ['self', 'ws:', 'wss:'],
 				'object-src': ['none'],
 				'base-uri': ['none'],
 				'form-action': ['self'],
