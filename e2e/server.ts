@@ -63,6 +63,15 @@ export class ServerProcess {
 		return ended
 	}
 
+	/** Ends it without a warning, as a power cut would; its database goes with it. */
+	async kill(): Promise<void> {
+		const child = this.#child
+		if (!child || child.exitCode !== null) return
+		const ended = new Promise((resolve) => child.once('exit', resolve))
+		child.kill('SIGKILL')
+		await ended
+	}
+
 	async remove(): Promise<void> {
 		await this.stop()
 		await rm(this.#dataDir, { recursive: true, force: true })

@@ -10,6 +10,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { readConfig } from '../apps/companion/src/config.ts'
 import { readPack } from '../apps/companion/src/pack.ts'
 import { simulateRun } from '../apps/companion/src/simulate.ts'
+import { json, send, signIn } from './player.ts'
+import type { Player } from './player.ts'
 import { ServerProcess } from './server.ts'
 
 const REAL_SEEDS = join(import.meta.dirname, '../../shared/seeds')
@@ -88,43 +90,6 @@ describe.each(origins)('a run of each of the $name', ({ env }) => {
 		)
 	}
 })
-
-type Player = {
-	start(pool: string): Promise<SessionDetail>
-	detail(id: string): Promise<SessionDetail>
-	pack(id: string): Promise<Buffer>
-}
-
-async function signIn(url: string, name: string): Promise<Player> {
-	const signedIn = await send(`${url}/api/auth/local`, { method: 'POST', body: { name } })
-	const { token } = (await signedIn.json()) as { token: string }
-	return {
-		start: async (pool) =>
-			json(await send(`${url}/api/training`, { method: 'POST', token, body: { pool_name: pool } })),
-		detail: async (id) => json(await send(`${url}/api/training/${id}?graph=false`, { token })),
-		pack: async (id) =>
-			Buffer.from(await (await send(`${url}/api/training/${id}/pack`, { token })).arrayBuffer()),
-	}
-}
-
-type Sending = { method?: string; token?: string; body?: object }
-
-async function send(url: string, { method = 'GET', token, body }: Sending): Promise<Response> {
-	const answer = await fetch(url, {
-		method,
-		headers: {
-			...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
-			...(body === undefined ? {} : { 'content-type': 'application/json' }),
-		},
-		...(body === undefined ? {} : { body: JSON.stringify(body) }),
-	})
-	if (!answer.ok) throw new Error(`${method} ${url}: ${answer.status} ${await answer.text()}`)
-	return answer
-}
-
-async function json<T>(answer: Response): Promise<T> {
-	return (await answer.json()) as T
-}
 
 /** The name of a seed's pool, once for each seed. Waits until the pools are read. */
 async function availableSeeds(url: string): Promise<string[]> {

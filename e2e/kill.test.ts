@@ -1,0 +1,106 @@
+import type { SessionDetail } from '@speedfog/core/protocol/training'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { readConfig } from '../apps/companion/src/config.ts'
+import type { Config } from '../apps/companion/src/config.ts'
+import { readPack } from '../apps/companion/src/pack.ts'
+import { simulateRun } from '../apps/companion/src/simulate.ts'
+import { signIn } from './player.ts'
+import type { Player } from './player.ts'
+import { PlainMod } from './plain-mod.ts'
+import { ServerProcess } from './server.ts'
+
+const RUNS = 6
+const KILLS = 4
+/** A run of the shortest demo pool then takes about as long as the kills. */
+const SPEED = 400
+
+describe('a server that is killed in mid-run', () => {
+	let server: ServerProcess
+	let folder: string
+	let player: Player
+
+	beforeAll(async () => {
+		folder = await mkdtemp(join(tmpdir(), 'speedfog-kill-'))
+		server = await ServerProcess.start({ RATE_LIMIT_FACTOR: '1000' })
+		player = await signIn(server.url, 'survivor')
+	})
+
+	afterAll(async () => {
+		await server.remove()
+		await rm(folder, { recursive: true, force: true })
+	})
+
+	async function begin(): Promise<{ session: SessionDetail; config: Config; graphJson: string }> {
+		const session = await player.start('training_sprint')
+		const file = join(folder, `${session.id}.zip`)
+		await writeFile(file, await player.pack(session.id))
+		const read = await readPack(file)
+		if (!read.ok || !read.pack.config || !read.pack.graphJson) throw new Error('no pack')
+		const config = readConfig(read.pack.config.text, read.pack.config.file)
+		if (!config.ok) throw new Error(config.problem)
+		return { session, config: config.config, graphJson: read.pack.graphJson }
+	}
+
+	/** Kills the process and its database at moments nobody knows, and once stops it as Ctrl-C would. */
+	async function disturb(): Promise<void> {
+		for (let kill = 0; kill < KILLS; kill++) {
+			await sleep(500 + Math.random() * 1_500)
+			if (kill === 1) expect(await server.stop()).toBe(0)
+			else await server.kill()
+			await server.start()
+		}
+	}
+
+	it('[P22] loses no flag it answered, doubles none and keeps their order', async () => {
+		const mods = await Promise.all(
+			Array.from({ length: RUNS }, async (_, index) => {
+				const { session, config } = await begin()
+				return new PlainMod(config, session, { sendsAgain: index % 2 === 0 })
+			}),
+		)
+		const disturbing = disturb()
+		await Promise.all([disturbing, ...mods.map((mod) => mod.play())])
+		for (const mod of mods) {
+			const { visits, progress_nodes, death_count } = await player.detail(mod.sessionId)
+			const stored = visits.map(({ node_id, flag_id, igt_ms, deaths }) => ({
+				node_id,
+				flag_id,
+				igt_ms,
+				deaths,
+			}))
+			expect(stored, mod.sessionId).toEqual(mod.told)
+			expect(progress_nodes?.map(({ node_id }) => node_id)).toEqual(mod.told.map(({ node_id }) => node_id))
+			expect(death_count).toBe(mod.told.reduce((sum, { deaths }) => sum + deaths, 0))
+		}
+	}, 120_000)
+
+	it('[P40] has the whole run of a companion, whatever happened to the server', async () => {
+		const begun = await Promise.all(Array.from({ length: RUNS }, begin))
+		const disturbing = disturb()
+		const runs = await Promise.all(
+			begun.map(async ({ session, config, graphJson }, seed) => {
+				return { session, ...(await simulateRun({ config, graphJson, seed, speed: SPEED })) }
+			}),
+		)
+		await disturbing
+		for (const { session, route } of runs) {
+			const detail = await player.detail(session.id)
+			const visits = detail.visits.map(({ node_id, flag_id, igt_ms, deaths }) => ({
+				nodeId: node_id,
+				flagId: flag_id,
+				igtMs: igt_ms,
+				deaths,
+			}))
+			expect(visits, session.id).toEqual(route.visits)
+			expect(detail).toMatchObject({
+				status: 'finished',
+				igt_ms: route.finishIgtMs,
+				death_count: route.deaths,
+			})
+		}
+	}, 180_000)
+})
