@@ -11,6 +11,9 @@ const RULES: Record<string, Rule> = {
 	'GET /ready': [200, 200, 200],
 	'GET /api/auth/options': [200, 200, 200],
 	'GET /api/pools': [200, 200, 200],
+	// Here people sign in by name alone.
+	'GET /api/auth/twitch': [403, 403, 403],
+	'GET /api/auth/callback': [403, 403, 403],
 	// The body names nobody.
 	'POST /api/auth/local': [422, 422, 422],
 	'GET /api/auth/me': [401, 200, 200],

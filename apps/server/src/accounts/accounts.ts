@@ -2,6 +2,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { App } from '#http/fastify.ts'
 import type { Deps } from '#http/deps.ts'
 import { HttpError } from '#http/problem.ts'
+import { deviceLabel } from './device-label.ts'
 import * as tokens from './tokens.ts'
 import type { Caller, User } from './tokens.ts'
 
@@ -56,7 +57,7 @@ export async function findUserByToken(
 	secret: string,
 ): Promise<Caller | undefined> {
 	const provider = config.twitch ? 'twitch' : 'local'
-	return tokens.findCaller(db.kysely, { secret, provider, nowMs: clock() })
+	return tokens.findCaller(db.pool, { secret, provider, nowMs: clock() })
 }
 
 /** For WebSocket upgrades, which no route sees. */
@@ -69,7 +70,21 @@ export async function findUserByCookie(
 	return caller?.token.kind === 'device' ? caller.user : undefined
 }
 
-export function setCookie(reply: FastifyReply, deps: Deps, secret: string): void {
+/** Makes the caller's browser or program a device of the user; the answer is its token. */
+export async function signIn(
+	deps: Deps,
+	{ request, reply }: { request: FastifyRequest; reply: FastifyReply },
+	user: User,
+): Promise<string> {
+	const [db, nowMs] = [deps.db.kysely, deps.clock()]
+	await tokens.removeExpired(db, user.id, nowMs)
+	const label = deviceLabel(request.headers['user-agent'])
+	const { secret } = await tokens.create(db, { userId: user.id, kind: 'device', label, nowMs })
+	setCookie(reply, deps, secret)
+	return secret
+}
+
+function setCookie(reply: FastifyReply, deps: Deps, secret: string): void {
 	const maxAge = tokens.DEVICE_DAYS * 86_400
 	void reply.setCookie(COOKIE, secret, { ...cookieOptions(deps), maxAge })
 }
@@ -87,7 +102,7 @@ export function limitPerUser({ config }: Deps, perMinute: number) {
 	}
 }
 
-function cookieOptions({ config }: Deps) {
+export function cookieOptions({ config }: Deps) {
 	return {
 		path: '/',
 		httpOnly: true,

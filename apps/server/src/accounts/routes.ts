@@ -15,10 +15,10 @@ import type { Access, App } from '#http/fastify.ts'
 import type { Deps } from '#http/deps.ts'
 import { nothing } from '#http/docs.ts'
 import { HttpError } from '#http/problem.ts'
-import { clearCookie, requireUser, setCookie, viewMe } from './accounts.ts'
-import { deviceLabel } from './device-label.ts'
+import { clearCookie, requireUser, signIn, viewMe } from './accounts.ts'
 import * as tokens from './tokens.ts'
 import type { Token } from './tokens.ts'
+import { twitchRoutes } from './twitch-routes.ts'
 import * as users from './users.ts'
 
 const SIGN_INS_PER_MINUTE = 20
@@ -50,13 +50,12 @@ export function routes(app: App, deps: Deps): void {
 		async (request, reply) => {
 			if (!config.localMode) throw new HttpError(403, 'This server signs in with Twitch.')
 			const user = await users.findOrCreateLocal(db, request.body.name, clock())
-			await tokens.removeExpired(db, user.id, clock())
-			const label = deviceLabel(request.headers['user-agent'])
-			const { secret } = await tokens.create(db, { userId: user.id, kind: 'device', label, nowMs: clock() })
-			setCookie(reply, deps, secret)
-			return { user: viewMe(user, config), token: secret }
+			const token = await signIn(deps, { request, reply }, user)
+			return { user: viewMe(user, config), token }
 		},
 	)
+
+	twitchRoutes(app, deps, signInLimit)
 
 	app.post(
 		'/api/auth/logout',

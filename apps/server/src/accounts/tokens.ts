@@ -1,5 +1,6 @@
 import type { Kysely, Selectable } from 'kysely'
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto'
+import type pg from 'pg'
 import { uuidv7 } from 'uuidv7'
 import type { Tables } from '#database/schema.ts'
 
@@ -36,26 +37,32 @@ export async function create(db: Kysely<Tables>, { userId, kind, label, nowMs }:
 
 type Presented = { secret: string; provider: User['provider']; nowMs: number }
 
+type CallerRow = User & {
+	hash: Buffer
+	token_id: string
+	kind: Token['kind']
+	label: string
+	token_created_at: Date
+	last_used_at: Date
+	expires_at: Date | null
+}
+
+// Every call begins with it: written once, and planned once by each connection.
+const caller = {
+	name: 'caller',
+	text: `
+		select owner.*, token.id as token_id, token.kind, token.label, token.hash,
+			token.created_at as token_created_at, token.last_used_at, token.expires_at
+		from tokens as token join users as owner on owner.id = token.user_id
+		where token.hash = $1 and owner.provider = $2`,
+}
+
 /** Who this secret stands for; undefined when nobody, no longer, or somebody who signed in another way. */
-export async function findCaller(db: Kysely<Tables>, presented: Presented): Promise<Caller | undefined> {
+export async function findCaller(pool: pg.Pool, presented: Presented): Promise<Caller | undefined> {
 	const { secret, provider, nowMs } = presented
 	const hashed = hash(secret)
-	const row = await db
-		.selectFrom('tokens as token')
-		.innerJoin('users as user', 'user.id', 'token.user_id')
-		.selectAll('user')
-		.select([
-			'token.id as token_id',
-			'token.kind',
-			'token.label',
-			'token.hash',
-			'token.created_at as token_created_at',
-			'token.last_used_at',
-			'token.expires_at',
-		])
-		.where('token.hash', '=', hashed)
-		.where('user.provider', '=', provider)
-		.executeTakeFirst()
+	const { rows } = await pool.query<CallerRow>({ ...caller, values: [hashed, provider] })
+	const row = rows[0]
 	if (!row || !timingSafeEqual(row.hash, hashed)) return undefined
 	if (row.expires_at && row.expires_at.getTime() <= nowMs) return undefined
 	const { token_id, kind, label, hash: _, token_created_at, last_used_at, expires_at, ...user } = row

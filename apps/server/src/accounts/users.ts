@@ -6,6 +6,7 @@ import { uuidv7 } from 'uuidv7'
 import type { Config } from '#config.ts'
 import type { Tables } from '#database/schema.ts'
 import type { User } from './tokens.ts'
+import type { Person } from './twitch.ts'
 
 /** Names are told apart without case; the first spelling stays. */
 export async function findOrCreateLocal(db: Kysely<Tables>, name: string, nowMs: number): Promise<User> {
@@ -18,6 +19,40 @@ export async function findOrCreateLocal(db: Kysely<Tables>, name: string, nowMs:
 		)
 		.returningAll()
 		.executeTakeFirstOrThrow()
+}
+
+/**
+ * Twitch's id tells accounts apart; their names follow Twitch's. Who still has the name of somebody new was
+ * renamed there and did not come back yet: that account waits under a name that nobody has at Twitch.
+ */
+export async function findOrCreateTwitch(db: Kysely<Tables>, person: Person, nowMs: number): Promise<User> {
+	const now = new Date(nowMs)
+	const { login: name, displayName: display_name, avatarUrl: avatar_url } = person
+	return db.transaction().execute(async (transaction) => {
+		await transaction
+			.updateTable('users')
+			.set({ name: sql`name || '-' || provider_id` })
+			.where('provider', '=', 'twitch')
+			.where(sql<boolean>`lower(name) = lower(${name})`)
+			.where('provider_id', '!=', person.id)
+			.execute()
+		return transaction
+			.insertInto('users')
+			.values({
+				id: uuidv7(),
+				provider: 'twitch',
+				provider_id: person.id,
+				...{ name, display_name, avatar_url, created_at: now, last_seen_at: now },
+			})
+			.onConflict((conflict) =>
+				conflict
+					.columns(['provider', 'provider_id'])
+					.where('provider_id', 'is not', null)
+					.doUpdateSet({ name, display_name, avatar_url, last_seen_at: now }),
+			)
+			.returningAll()
+			.executeTakeFirstOrThrow()
+	})
 }
 
 export async function changeSettings(

@@ -86,3 +86,7 @@ export const CreatedApiToken = z
 	.object({ id: z.uuid(), label: z.string(), created_at: z.string(), token: z.string() })
 	.meta({ id: 'CreatedApiToken' })
 export type CreatedApiToken = z.infer<typeof CreatedApiToken>
+
+/** Why a sign-in with Twitch came to nothing: `problem` in the address of the page that it returns to. */
+export const SignInProblem = z.enum(['sign_in_denied', 'sign_in_expired', 'twitch_unavailable'])
+export type SignInProblem = z.infer<typeof SignInProblem>
