@@ -29,6 +29,8 @@ const RULES: Record<string, Rule> = {
 	'GET /api/training/{id}': [401, 403, 200],
 	'GET /api/training/{id}/pack': [401, 403, 200],
 	'HEAD /api/training/{id}/pack': [401, 403, 200],
+	'PUT /api/training/{id}/share': [401, 403, 200],
+	'DELETE /api/training/{id}/share': [401, 403, 204],
 	'POST /api/training/{id}/simulate': [401, 403, 202],
 	'POST /api/training/{id}/abandon': [401, 403, 200],
 	// Last, since it ends what the others need.

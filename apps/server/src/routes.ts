@@ -3,6 +3,7 @@ import * as accounts from '#accounts/routes.ts'
 import type { App } from '#http/fastify.ts'
 import * as pools from '#pools/routes.ts'
 import * as training from '#training/routes.ts'
+import { shareRoutes } from '#training/share-routes.ts'
 import type { TrainingDeps } from '#training/training.ts'
 
 /** Every route of every feature; who is signed in is found out before any of them. */
@@ -11,4 +12,5 @@ export function routes(app: App, deps: TrainingDeps): void {
 	accounts.routes(app, deps)
 	pools.routes(app, deps)
 	training.routes(app, deps)
+	shareRoutes(app, deps)
 }

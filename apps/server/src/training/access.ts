@@ -14,6 +14,10 @@ export function isOwner(run: Pick<Guarded, 'userId'>, person: Person): boolean {
 export function mayWatch(run: Guarded, person: Person, shareToken: string | null): boolean {
 	if (isOwner(run, person)) return true
 	if (shareToken === null || run.shareHash === null) return false
-	const presented = createHash('sha256').update(shareToken).digest()
-	return timingSafeEqual(presented, run.shareHash)
+	return timingSafeEqual(hashShareToken(shareToken), run.shareHash)
+}
+
+/** What the database keeps of a share token. */
+export function hashShareToken(token: string): Buffer {
+	return createHash('sha256').update(token).digest()
 }

@@ -4,6 +4,7 @@ import type { Clock } from '#live/clock.ts'
 import type { Log } from '#log.ts'
 import type { Guarded } from './access.ts'
 import type { LiveSession } from './live-session.ts'
+import type { SharedLinks } from './shared-links.ts'
 
 /** What the mods and spectators at the door need. */
 export type Door = {
@@ -18,6 +19,8 @@ export type Door = {
 	/** The session, in memory until it is let go of; undefined for an unknown one. */
 	acquire(sessionId: string): Promise<LiveSession | undefined>
 	letGo(session: LiveSession): void
+	/** Who is here by a token. */
+	shared: SharedLinks
 }
 
 /** What decides whether a socket is let in to a session. */

@@ -13,6 +13,7 @@ import { Journal } from './journal.ts'
 import type { Live, LiveFigures } from './live.ts'
 import { LiveSession } from './live-session.ts'
 import { isModToken } from './mod-token.ts'
+import { SharedLinks } from './shared-links.ts'
 import { Spectator } from './spectator.ts'
 import * as storedRun from './stored-run.ts'
 
@@ -47,6 +48,7 @@ export class LiveSessions implements Live {
 	readonly #door: Door
 	readonly #places = new Map<string, Place>()
 	readonly #links = new Set<Link>()
+	readonly #shared = new SharedLinks()
 	#onLinkGone: (() => void) | undefined
 	#isClosing = false
 
@@ -65,6 +67,7 @@ export class LiveSessions implements Live {
 			find: (sessionId) => admission.find(db, sessionId),
 			acquire: (sessionId) => this.#acquire(sessionId),
 			letGo: (session) => this.#letGo(session),
+			shared: this.#shared,
 		}
 	}
 
@@ -95,6 +98,10 @@ export class LiveSessions implements Live {
 
 	async markSimulated(sessionId: string): Promise<'marked' | 'not_active' | 'mod_connected' | 'unknown'> {
 		return this.#change(sessionId, (session) => session.markSimulated())
+	}
+
+	endShare(hash: Buffer): void {
+		this.#shared.close(hash)
 	}
 
 	/** Closes every socket with 1012, hears out the mods, and stores everything. */

@@ -11,6 +11,8 @@ export type Live = {
 	 * exempt from the clock tests of P18, also when a spectator had already brought it into memory.
 	 */
 	markSimulated(sessionId: string): Promise<'marked' | 'not_active' | 'mod_connected' | 'unknown'>
+	/** Closes the spectators that came by the share token of this hash. After it was replaced in the database. */
+	endShare(hash: Buffer): void
 }
 
 export type LiveFigures = { run: Run; modConnected: boolean; modChangedAtMs: number | null }

@@ -1,7 +1,7 @@
 import { close as closes } from '@speedfog/core/protocol/close'
 import { readSpectatorAuth } from '@speedfog/core/protocol/read-frame'
 import type { Link, Peer } from '#live/link.ts'
-import { mayWatch } from './access.ts'
+import { hashShareToken, mayWatch } from './access.ts'
 import type { Guarded } from './access.ts'
 import type { Door } from './admission.ts'
 import type { LiveSession } from './live-session.ts'
@@ -15,6 +15,7 @@ export class Spectator implements Peer {
 	readonly #link: Link
 	readonly #wanted: Wanted
 	#session: LiveSession | undefined
+	#tokenHash: Buffer | undefined
 
 	constructor(link: Link, wanted: Wanted, door: Door) {
 		this.#link = link
@@ -33,6 +34,7 @@ export class Spectator implements Peer {
 	next(): void {}
 
 	gone(): void {
+		if (this.#tokenHash) this.#door.shared.remove(this.#tokenHash, this.#link)
 		if (!this.#session) return
 		this.#session.room.leave(this.#link)
 		this.#door.letGo(this.#session)
@@ -42,6 +44,8 @@ export class Spectator implements Peer {
 		const read = text === null ? undefined : readSpectatorAuth(text)
 		if (!read?.ok) return this.#link.close(closes.forbidden)
 		const { sessionId } = this.#wanted
+		// Before the look into the database, so that a token which ends meanwhile is not missed.
+		if (read.auth.token !== undefined) this.#keepToken(read.auth.token)
 		const guarded = await this.#door.find(sessionId)
 		if (!guarded) return this.#link.close(closes.notFound)
 		if (!(await this.#mayWatch(guarded, read.auth.token))) return this.#link.close(closes.forbidden)
@@ -50,6 +54,11 @@ export class Spectator implements Peer {
 		if (!this.#link.isAdmitting) return this.#door.letGo(session)
 		this.#session = session
 		session.watch(this.#link)
+	}
+
+	#keepToken(token: string): void {
+		this.#tokenHash = hashShareToken(token)
+		this.#door.shared.add(this.#tokenHash, this.#link)
 	}
 
 	/** Who names a token means that one: a cookie does not help a wrong one. */

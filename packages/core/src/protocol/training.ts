@@ -52,4 +52,8 @@ export const SessionDetail = Session.extend({
 }).meta({ id: 'SessionDetail' })
 export type SessionDetail = z.infer<typeof SessionDetail>
 
+/** The address at which anybody may watch; its token is in no other answer. */
+export const Shared = z.object({ url: z.url() }).meta({ id: 'Shared' })
+export type Shared = z.infer<typeof Shared>
+
 export const Simulate = z.object({ speed: z.number().min(1).max(1000).default(30) }).meta({ id: 'Simulate' })
