@@ -51,7 +51,7 @@ type Site = Place & {
 }
 
 const ELSEWHERE = ['/var/lib/speedfog-training', '/var/tmp/speedfog-training']
-const NOT_DURABLE = { fsync: 'off', synchronous_commit: 'off', full_page_writes: 'off' }
+const NOT_DURABLE = { fsync: 'off', full_page_writes: 'off' }
 const PATIENCE_MS = 5_000
 const POLL_MS = 20
 const RETRY_MS = 100
@@ -110,10 +110,19 @@ function supervise(site: Site, first: Running): Embedded {
 	}
 
 	async function beginAgain(): Promise<Running> {
-		restartsMs.push(Date.now())
-		if (restartsMs.filter((ms) => Date.now() - ms < RESTARTS.withinMs).length > RESTARTS.most)
-			throw new Error(`PostgreSQL was lost more than ${RESTARTS.most} times within a minute`)
-		return begin(site)
+		for (;;) {
+			restartsMs.push(Date.now())
+			try {
+				return await begin(site)
+			} catch (error) {
+				if (isStopping || error instanceof Refused || isTooOften()) throw error
+				await sleep(RETRY_MS)
+			}
+		}
+	}
+
+	function isTooOften(): boolean {
+		return restartsMs.filter((ms) => Date.now() - ms < RESTARTS.withinMs).length >= RESTARTS.most
 	}
 
 	return {

@@ -11,7 +11,7 @@ const AWAY_SYSTEM = new Set([
 ])
 // node-postgres has no codes for these.
 const AWAY_MESSAGE =
-	/^(Connection terminated|timeout exceeded when trying to connect|Query read timeout|Client has encountered a connection error|Cannot use a pool after calling end)/
+	/^(Connection terminated|timeout expired|timeout exceeded when trying to connect|Query read timeout|Client has encountered a connection error|Cannot use a pool after calling end)/
 
 /** True for an error that says that the database is away, not that we asked it something wrong. */
 export function isOutage(error: unknown): boolean {

@@ -1,6 +1,7 @@
 import pg from 'pg'
 import { clientConfig } from '../database.ts'
 import type { Connection } from '../database.ts'
+import { isOutage } from '../outage.ts'
 
 /** A connection that holds the claim to a data folder; it ends with the process, however that dies. */
 export type Claim = { client: pg.Client; release(): Promise<void> }
@@ -14,8 +15,6 @@ export type Attempt =
 	| { outcome: 'silent' }
 
 const LOCK_KEY = 7_305_110_010
-const CANNOT_CONNECT_NOW = '57P03'
-const ADMIN_SHUTDOWN = '57P01'
 
 /** Tries to become the one server of the PostgreSQL that answers there. */
 export async function take(connection: Exclude<Connection, string>): Promise<Attempt> {
@@ -37,10 +36,9 @@ export async function take(connection: Exclude<Connection, string>): Promise<Att
 		return { outcome: 'held', by }
 	} catch (error) {
 		await client.end().catch(() => undefined)
-		const { code, message } = error as NodeJS.ErrnoException
-		if (code === CANNOT_CONNECT_NOW || code === ADMIN_SHUTDOWN) return { outcome: 'busy' }
-		if (code === 'ENOENT' || code === 'ECONNREFUSED' || code === 'ECONNRESET') return { outcome: 'silent' }
-		if (/terminated|timeout/.test(message)) return { outcome: 'busy' }
+		const { code } = error as NodeJS.ErrnoException
+		if (code === 'ENOENT' || code === 'ECONNREFUSED') return { outcome: 'silent' }
+		if (isOutage(error)) return { outcome: 'busy' }
 		throw error
 	}
 }
