@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { freshDatabase } from '#database/testing.ts'
 import type { TestDatabase } from '#database/testing.ts'
+import { available, forgetAvailable } from './available.ts'
 import { draw } from './draw.ts'
 import type { Random } from './draw.ts'
 
@@ -17,14 +18,20 @@ beforeAll(async () => {
 		await db.pool.query("insert into users (id, provider, name) values ($1, 'local', $2)", [id, name])
 })
 afterAll(() => db.drop())
-beforeEach(() => db.pool.query('truncate seeds cascade'))
+beforeEach(async () => {
+	await db.pool.query('truncate seeds cascade')
+	forgetAvailable(db.kysely)
+})
 
-async function addSeeds(count: number, { pool = 'p', status = 'available' } = {}): Promise<string[]> {
+async function addSeeds(
+	count: number,
+	{ pool = 'p', status = 'available', slug = 'slug' } = {},
+): Promise<string[]> {
 	const { rows } = await db.pool.query<{ id: string }>(
 		`insert into seeds (id, pool, slug, file, file_size, file_mtime_ms, status, version, total_layers, total_nodes,
 			graph_json, graph_sha256)
-		select gen_random_uuid(), $1, $2 || n, '', 0, 0, $2, '4.4', 1, 1, '{}', '' from generate_series(1, $3) n returning id`,
-		[pool, status, count],
+		select gen_random_uuid(), $1, $4 || n, '', 0, 0, $2, '4.4', 1, 1, '{}', '' from generate_series(1, $3) n returning id`,
+		[pool, status, count, slug],
 	)
 	return rows.map(({ id }) => id)
 }
@@ -38,26 +45,25 @@ async function play(seedId: string, userId = ANNA): Promise<void> {
 	)
 }
 
-function pick(
-	options: { userId?: string; pool?: string; random?: Random } = {},
-): Promise<string | undefined> {
+type Options = { userId?: string; pool?: string; random?: Random; likely?: readonly string[] }
+
+function pick(options: Options = {}): Promise<string | undefined> {
 	return db.kysely.transaction().execute((trx) => draw(trx, { userId: ANNA, pool: 'p', ...options }))
 }
 
-describe('choosing a seed', () => {
+describe.each(['with', 'without'])('choosing a seed, %s a list of what is likely there', (list) => {
+	const likely = () => (list === 'with' ? available(db.kysely, 'p') : [])
 	it('finds none in a pool without available ones', async () => {
-		await addSeeds(3, { status: 'discarded' })
-		await addSeeds(3, { status: 'consumed' })
-		await addSeeds(3, { status: 'vanished' })
+		for (const status of ['discarded', 'consumed', 'vanished']) await addSeeds(3, { status, slug: status })
 		await addSeeds(3, { pool: 'q' })
-		expect(await pick()).toBeUndefined()
+		expect(await pick({ likely: await likely() })).toBeUndefined()
 	})
 
 	it('gives each seed of the pool once before any comes again', async () => {
 		const ids = await addSeeds(30)
 		const seen: string[] = []
 		for (let round = 0; round < ids.length; round++) {
-			const id = (await pick())!
+			const id = (await pick({ likely: await likely() }))!
 			seen.push(id)
 			await play(id)
 		}
@@ -69,20 +75,20 @@ describe('choosing a seed', () => {
 		const [elsewhere] = await addSeeds(1, { pool: 'q' })
 		await play(id!, BOB)
 		await play(elsewhere!)
-		expect(await pick()).toBe(id)
+		expect(await pick({ likely: await likely() })).toBe(id)
 	})
 
 	it('starts over when all were played, but not with the last one', async () => {
 		const ids = await addSeeds(3)
 		for (const id of ids) await play(id)
-		const picks = await Promise.all(Array.from({ length: 40 }, () => pick()))
+		const picks = await Promise.all(Array.from({ length: 40 }, async () => pick({ likely: await likely() })))
 		expect(new Set(picks)).toEqual(new Set([ids[0], ids[1]]))
 	})
 
 	it('repeats the only seed there is', async () => {
 		const [id] = await addSeeds(1)
 		await play(id!)
-		expect(await pick()).toBe(id)
+		expect(await pick({ likely: await likely() })).toBe(id)
 	})
 
 	it('avoids the last one of this pool even when another pool was played since', async () => {
@@ -91,7 +97,7 @@ describe('choosing a seed', () => {
 		await play(ids[0]!)
 		await play(ids[1]!)
 		await play(elsewhere!)
-		for (let round = 0; round < 8; round++) expect(await pick()).toBe(ids[0])
+		for (let round = 0; round < 8; round++) expect(await pick({ likely: await likely() })).toBe(ids[0])
 	})
 
 	it('is even among the unplayed, whether they are many or few', async () => {
@@ -106,13 +112,37 @@ describe('choosing a seed', () => {
 			const counts = new Map<string, number>()
 			await db.kysely.transaction().execute(async (trx) => {
 				for (let round = 0; round < each * (ids.length - played); round++) {
-					const id = (await draw(trx, { userId: ANNA, pool: 'p', random }))!
+					const id = (await draw(trx, { userId: ANNA, pool: 'p', random, likely: await likely() }))!
 					counts.set(id, (counts.get(id) ?? 0) + 1)
 				}
 			})
 			expect([...counts.keys()].toSorted()).toEqual(ids.slice(played).toSorted())
 			for (const count of counts.values()) expect(Math.abs(count - each)).toBeLessThan(within)
 		}
+	})
+})
+
+describe('a list of seeds that is out of date', () => {
+	it('never brings back a seed that was discarded since', async () => {
+		const ids = await addSeeds(4)
+		await db.pool.query("update seeds set status = 'discarded' where id <> $1", [ids[0]])
+		for (let round = 0; round < 8; round++) expect(await pick({ likely: ids })).toBe(ids[0])
+	})
+
+	it('does not hide a new seed from a player who has seen all others', async () => {
+		const old = await addSeeds(3)
+		for (const id of old) await play(id)
+		await addSeeds(1, { status: 'consumed', slug: 'used' })
+		const [fresh] = await addSeeds(1, { slug: 'fresh' })
+		expect(await pick({ likely: old })).toBe(fresh)
+	})
+
+	it('is read again after a scan', async () => {
+		expect(await available(db.kysely, 'p')).toEqual([])
+		const ids = await addSeeds(2)
+		expect(await available(db.kysely, 'p')).toEqual([])
+		forgetAvailable(db.kysely)
+		expect((await available(db.kysely, 'p')).toSorted()).toEqual(ids.toSorted())
 	})
 })
 

@@ -6,6 +6,7 @@ import type { Tables } from '#database/schema.ts'
 import type { Log } from '#log.ts'
 import { BadZip } from '#packs/packs.ts'
 import type { Pools } from '#pools/pools.ts'
+import { forgetAvailable } from './available.ts'
 import { readSeedZip } from './seed-zip.ts'
 import type { SeedFile } from './seed-zip.ts'
 
@@ -36,6 +37,7 @@ export async function scan(needs: Needs): Promise<Record<string, PoolReport>> {
 		reports[name] = report
 	}
 	await removeFromDraw(db, { poolsBut: Object.keys(reports) })
+	forgetAvailable(db)
 	return reports
 }
 

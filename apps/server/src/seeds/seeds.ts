@@ -1,5 +1,6 @@
 import { isAbsolute, relative, resolve } from 'node:path'
 
+export { available } from './available.ts'
 export { draw } from './draw.ts'
 export type { Random } from './draw.ts'
 export { graphOf } from './graphs.ts'

@@ -1,44 +1,89 @@
+import type { Visit } from '@speedfog/core/run/run-state'
 import { sql } from 'kysely'
 import type { Kysely, Transaction } from 'kysely'
+import type pg from 'pg'
 import { uuidv7 } from 'uuidv7'
 import type { Tables } from '#database/schema.ts'
 
 /** A session with what its owner and its seed add to it. */
 export type SessionRow = NonNullable<Awaited<ReturnType<typeof find>>>
 
+const COLUMNS = [
+	'session.id',
+	'session.user_id',
+	'session.seed_id',
+	'session.status',
+	'session.simulated',
+	'session.igt_ms',
+	'session.deaths',
+	'session.current_layer',
+	'session.mod_changed_at',
+	'session.overlay_settings',
+	'session.pack_downloaded_at',
+	'session.created_at',
+	'session.finished_at',
+	'owner.name',
+	'owner.display_name',
+	'owner.avatar_url',
+	'seed.pool',
+	'seed.slug',
+	'seed.file',
+	'seed.total_layers',
+	'seed.total_nodes',
+	'seed.total_paths',
+] as const
+
 function select(db: Kysely<Tables>) {
 	return db
 		.selectFrom('training_sessions as session')
-		.innerJoin('users as user', 'user.id', 'session.user_id')
+		.innerJoin('users as owner', 'owner.id', 'session.user_id')
 		.innerJoin('seeds as seed', 'seed.id', 'session.seed_id')
-		.select([
-			'session.id',
-			'session.user_id',
-			'session.seed_id',
-			'session.status',
-			'session.simulated',
-			'session.igt_ms',
-			'session.deaths',
-			'session.current_layer',
-			'session.mod_changed_at',
-			'session.overlay_settings',
-			'session.pack_downloaded_at',
-			'session.created_at',
-			'session.finished_at',
-			'user.name',
-			'user.display_name',
-			'user.avatar_url',
-			'seed.pool',
-			'seed.slug',
-			'seed.file',
-			'seed.total_layers',
-			'seed.total_nodes',
-			'seed.total_paths',
-		])
+		.select(COLUMNS)
 }
 
 export async function find(db: Kysely<Tables>, id: string) {
 	return select(db).where('session.id', '=', id).executeTakeFirst()
+}
+
+type VisitColumns = [
+	seq: number,
+	era: number,
+	nodeId: string,
+	fromNodeId: string | null,
+	flagId: number | null,
+	igtMs: number,
+	deaths: number,
+]
+type WholeRow = SessionRow & { current_seq: number | null; visits: VisitColumns[] }
+
+// The page of a run asks for it again and again: written once, and planned once by each connection.
+const whole = {
+	name: 'session_whole',
+	text: `
+		select ${COLUMNS.join(', ')}, session.current_seq, (
+			select coalesce(json_agg(json_build_array(
+				visit.seq, visit.era, visit.node_id, visit.from_node_id, visit.flag_id, visit.igt_ms, visit.deaths
+			) order by visit.era, visit.igt_ms, visit.seq), '[]') from visits as visit where visit.session_id = session.id
+		) as visits
+		from training_sessions as session
+		join users as owner on owner.id = session.user_id
+		join seeds as seed on seed.id = session.seed_id
+		where session.id = $1`,
+}
+
+/** A session with its visits in play order, of one moment. */
+export async function findWhole(
+	pool: pg.Pool,
+	id: string,
+): Promise<{ row: SessionRow; visits: Visit[]; currentSeq: number | null } | undefined> {
+	const { rows } = await pool.query<WholeRow>({ ...whole, values: [id] })
+	if (!rows[0]) return undefined
+	const { visits, current_seq: currentSeq, ...row } = rows[0]
+	return { row, visits: visits.map(visitOf), currentSeq }
+}
+
+function visitOf([seq, era, nodeId, fromNodeId, flagId, igtMs, deaths]: VisitColumns): Visit {
+	return { seq, era, nodeId, fromNodeId, flagId, igtMs, deaths }
 }
 
 type Page = { userId: string; limit: number; after?: string | undefined }

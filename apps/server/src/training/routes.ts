@@ -34,8 +34,8 @@ export function routes(app: App, deps: TrainingDeps): void {
 		async (request, reply) => {
 			const started = await training.start(deps, requireUser(request).id, request.body.pool_name)
 			if (started.outcome !== 'started') throw refusalOf(started)
-			reply.code(201).header('location', `/api/training/${started.row.id}`)
-			return answer(reply, started.row)
+			reply.code(201).header('location', `/api/training/${started.id}`)
+			return answer(request, reply, started.id)
 		},
 	)
 
@@ -64,8 +64,11 @@ export function routes(app: App, deps: TrainingDeps): void {
 				response: { 200: SessionDetail },
 			},
 		},
-		async (request, reply) =>
-			answer(reply, await own(request, request.params.id), request.query.graph === 'true'),
+		async (request, reply) => {
+			const { id } = request.params
+			if (request.query.graph === 'true') return answer(request, reply, id)
+			return found(await training.look(deps, requireUser(request), id)).detail
+		},
 	)
 
 	app.post(
@@ -77,7 +80,7 @@ export function routes(app: App, deps: TrainingDeps): void {
 		async (request, reply) => {
 			const { id } = await own(request, request.params.id)
 			if ((await deps.live.abandon(id)) !== 'abandoned') throw notActive()
-			return answer(reply, await own(request, request.params.id))
+			return answer(request, reply, id)
 		},
 	)
 
@@ -115,21 +118,27 @@ export function routes(app: App, deps: TrainingDeps): void {
 	)
 
 	async function own(request: FastifyRequest, id: string): Promise<SessionRow> {
-		const found = await training.findOwn(deps, requireUser(request), id)
-		if (found === 'unknown') throw new HttpError(404, 'There is no such run.')
-		if (found === 'foreign') throw new HttpError(403, 'This run belongs to somebody else.')
-		return found
+		return found(await training.findOwn(deps, requireUser(request), id))
 	}
 
-	/** The graph's text goes into the answer as it is. */
-	async function answer(reply: FastifyReply, row: SessionRow, withGraph = true): Promise<SessionDetail> {
-		const { detail, graphJson } = await training.detail(deps, row)
-		if (withGraph)
-			reply
-				.type('application/json; charset=utf-8')
-				.serializer((fields) => `${JSON.stringify(fields).slice(0, -1)},"graph_json":${graphJson}}`)
-		return detail
+	async function answer(request: FastifyRequest, reply: FastifyReply, id: string): Promise<SessionDetail> {
+		const { detail, graphJson } = found(await training.look(deps, requireUser(request), id))
+		return withGraph(reply, detail, graphJson)
 	}
+}
+
+function found<Found extends object>(own: training.Own<Found>): Found {
+	if (own === 'unknown') throw new HttpError(404, 'There is no such run.')
+	if (own === 'foreign') throw new HttpError(403, 'This run belongs to somebody else.')
+	return own
+}
+
+/** The graph's text goes into the answer as it is. */
+function withGraph(reply: FastifyReply, detail: SessionDetail, graphJson: string): SessionDetail {
+	reply
+		.type('application/json; charset=utf-8')
+		.serializer((fields) => `${JSON.stringify(fields).slice(0, -1)},"graph_json":${graphJson}}`)
+	return detail
 }
 
 const simulateRefusals = {

@@ -1,6 +1,6 @@
 import type { PoolConfig } from '@speedfog/core/protocol/pools'
 import type { Session, SessionDetail } from '@speedfog/core/protocol/training'
-import type { Run } from '@speedfog/core/run/run-state'
+import type { HistoryEntry, Visit } from '@speedfog/core/run/run-state'
 import { currentLayer, visits, zoneHistory } from '@speedfog/core/run/view'
 import * as accounts from '#accounts/accounts.ts'
 import type { LiveFigures } from './live.ts'
@@ -20,21 +20,24 @@ export function session(row: SessionRow, live: LiveFigures | undefined): Session
 	}
 }
 
+/** The way so far: of the run in memory, or as stored. */
+export type Way = { visits: readonly Visit[]; history: readonly HistoryEntry[]; currentZone: string | null }
+
 export type DetailParts = {
 	row: SessionRow
-	run: Run
 	live: LiveFigures | undefined
+	way: Way
 	poolConfig: PoolConfig | null
 }
 
 /** Without `graph_json`, which is kept as text. */
-export function detail({ row, run, live, poolConfig }: DetailParts): Omit<SessionDetail, 'graph_json'> {
-	const history = zoneHistory(run.history)
+export function detail({ row, live, way, poolConfig }: DetailParts): Omit<SessionDetail, 'graph_json'> {
+	const history = zoneHistory(way.history)
 	return {
-		...session(row, live ?? { run, modConnected: false, modChangedAtMs: ms(row.mod_changed_at) }),
+		...session(row, live),
 		progress_nodes: history.length > 0 ? history : null,
-		visits: visits(run.visits),
-		current_zone: run.current?.nodeId ?? null,
+		visits: visits(way.visits),
+		current_zone: way.currentZone,
 		seed_id: row.seed_id,
 		seed_number: row.slug,
 		seed_total_paths: row.total_paths,

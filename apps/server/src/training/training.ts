@@ -1,5 +1,7 @@
 import { OverlaySettings } from '@speedfog/core/protocol/accounts'
 import type { Session, SessionDetail } from '@speedfog/core/protocol/training'
+import type { Run, Visit } from '@speedfog/core/run/run-state'
+import { historyOf } from '@speedfog/core/run/visits'
 import type { User } from '#accounts/accounts.ts'
 import type { Deps } from '#http/deps.ts'
 import * as packs from '#packs/packs.ts'
@@ -12,7 +14,6 @@ import * as queries from './queries.ts'
 import type { SessionRow } from './queries.ts'
 import * as view from './session-view.ts'
 import type { Simulations } from './simulate.ts'
-import { load } from './stored-run.ts'
 
 export type TrainingDeps = Deps & {
 	pools: Pools
@@ -25,24 +26,25 @@ export type TrainingDeps = Deps & {
 const MAX_ACTIVE = 20
 
 type Started =
-	| { outcome: 'started'; row: SessionRow }
+	| { outcome: 'started'; id: string }
 	| { outcome: 'no_training_pool' | 'no_seeds' | 'no_user' }
 	| { outcome: 'too_many'; active: string[] }
 
 /** A new run of this user on a seed of the pool. The choice and the insert are one transaction. */
 export async function start(deps: TrainingDeps, userId: string, poolName: string): Promise<Started> {
 	if (deps.pools.find(poolName)?.type !== 'training') return { outcome: 'no_training_pool' }
+	const likely = await seeds.available(deps.db.kysely, poolName)
 	return deps.db.kysely.transaction().execute(async (transaction): Promise<Started> => {
 		const user = await queries.lockUser(transaction, userId)
 		if (!user) return { outcome: 'no_user' }
 		const active = await queries.activeIds(transaction, userId)
 		if (active.length >= MAX_ACTIVE) return { outcome: 'too_many', active }
-		const seedId = await seeds.draw(transaction, { userId, pool: poolName, ...randomOf(deps) })
+		const seedId = await seeds.draw(transaction, { userId, pool: poolName, likely, ...randomOf(deps) })
 		if (seedId === undefined) return { outcome: 'no_seeds' }
 		const overlaySettings = user.overlay_settings
 		const createdAt = new Date(deps.clock())
 		const id = await queries.insert(transaction, { userId, seedId, overlaySettings, createdAt })
-		return { outcome: 'started', row: (await queries.find(transaction, id))! }
+		return { outcome: 'started', id }
 	})
 }
 
@@ -62,30 +64,46 @@ export async function list(
 	}
 }
 
-/** The session if it is this user's; else why not. */
-export async function findOwn(
-	{ db }: TrainingDeps,
-	user: User,
-	id: string,
-): Promise<SessionRow | 'unknown' | 'foreign'> {
+/** A session that is there and this user's; else why not. */
+export type Own<Found extends object> = Found | 'unknown' | 'foreign'
+
+export async function findOwn({ db }: TrainingDeps, user: User, id: string): Promise<Own<SessionRow>> {
 	const row = await queries.find(db.kysely, id)
-	if (!row) return 'unknown'
-	return isOwner({ userId: row.user_id }, user) ? row : 'foreign'
+	return ifOwn(user, row, row)
 }
 
 /** What a session shows, with its graph as the text that is sent. */
-export async function detail(
-	{ db, live, pools }: TrainingDeps,
-	row: SessionRow,
-): Promise<{ detail: Omit<SessionDetail, 'graph_json'>; graphJson: string }> {
-	const peeked = live.peek(row.id)
-	const stored = peeked ? undefined : await load(db, row.id)
-	// It may have come to life between the two looks.
-	const figures = peeked ?? live.peek(row.id)
-	const run = figures?.run ?? stored!.run
-	const { json } = stored?.seed ?? (await seeds.graphOf(db.kysely, row.seed_id))
-	const poolConfig = pools.find(row.pool)?.config ?? null
-	return { detail: view.detail({ row, run, live: figures, poolConfig }), graphJson: json }
+export type Look = { detail: Omit<SessionDetail, 'graph_json'>; graphJson: string }
+
+export async function look(deps: TrainingDeps, user: User, id: string): Promise<Own<Look>> {
+	const stored = await queries.findWhole(deps.db.pool, id)
+	const own = ifOwn(user, stored?.row, stored)
+	if (typeof own === 'string') return own
+	const { row, visits, currentSeq } = own
+	// Looked for after the database was: what came to life meanwhile is newer.
+	const live = deps.live.peek(row.id)
+	const way = live ? wayOf(live.run) : { visits, ...ends(visits, currentSeq) }
+	const { json: graphJson } = await seeds.graphOf(deps.db.kysely, row.seed_id)
+	const poolConfig = deps.pools.find(row.pool)?.config ?? null
+	return { detail: view.detail({ row, live, way, poolConfig }), graphJson }
+}
+
+function ifOwn<Found extends object>(
+	user: User,
+	row: SessionRow | undefined,
+	found: Found | undefined,
+): Own<Found> {
+	if (!row || !found) return 'unknown'
+	return isOwner({ userId: row.user_id }, user) ? found : 'foreign'
+}
+
+function wayOf({ visits, history, current }: Run): view.Way {
+	return { visits, history, currentZone: current?.nodeId ?? null }
+}
+
+function ends(visits: readonly Visit[], currentSeq: number | null): Omit<view.Way, 'visits'> {
+	const current = visits.find(({ seq }) => seq === currentSeq)
+	return { history: historyOf(visits), currentZone: current?.nodeId ?? null }
 }
 
 /** The stored zip of the session's seed with the session's config inside. */
