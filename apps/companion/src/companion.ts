@@ -56,7 +56,7 @@ export type Companion = { ended: Promise<Ending>; stop(): void }
 
 /** A fast simulated game is polled several times at once instead of more often than this. */
 const SHORTEST_WAIT_MS = 5
-/** Times the speed. */
+/** Times the speed. A real game, asked twice at once, would show the same moment twice. */
 const MOST_POLLS_AT_ONCE = 2
 const OCCUPIED = 'The in-game mod already reports this run; the companion is not needed'
 
@@ -169,7 +169,8 @@ export function run(options: CompanionOptions, events: CompanionEvents): Compani
 		cancelTick = clock.after(Math.max(SHORTEST_WAIT_MS, pollMs), tick)
 		const due = Math.floor((clock.now() - startedAtMs) / pollMs)
 		// Polls missed while the PC slept or was busy are not made up for.
-		const first = Math.max(polls, due - MOST_POLLS_AT_ONCE * options.speed)
+		const most = options.speed === 1 ? 1 : MOST_POLLS_AT_ONCE * options.speed
+		const first = Math.max(polls, due - most)
 		polls = due
 		for (let poll = first; poll < due; poll++) look()
 	}

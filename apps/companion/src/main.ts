@@ -1,10 +1,16 @@
-import { mkdirSync } from 'node:fs'
-import { join } from 'node:path'
+import { createWriteStream, mkdirSync, readFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
 import manifest from '../package.json' with { type: 'json' }
-import { readOrder, USAGE, type Simulation } from './order.ts'
+import { systemClock } from './clock.ts'
+import type { Ending } from './companion.ts'
+import { diagnose } from './game/diagnose.ts'
+import { readRecording, replay } from './game/recording.ts'
+import { openSystem } from './game/system.ts'
+import { readOrder, USAGE, type Simulation, type Watching } from './order.ts'
 import { openOutbox, type Outbox } from './report/outbox.ts'
-import { simulateRun, type Simulated } from './simulate.ts'
+import { simulateRun } from './simulate.ts'
 import { openTerminal, type Terminal } from './terminal.ts'
+import { watchRun, type WatchOptions } from './watch.ts'
 
 const FINE = 0
 const FAILED = 1
@@ -19,7 +25,8 @@ process.exitCode = await main()
 if (process.connected) process.disconnect()
 
 async function main(): Promise<number> {
-	const order = await readOrder(process.argv.slice(2))
+	const places = [process.cwd(), dirname(process.execPath)]
+	const order = await readOrder(process.argv.slice(2), places)
 	switch (order.do) {
 		case 'tell_version':
 			tell(manifest.version)
@@ -30,25 +37,74 @@ async function main(): Promise<number> {
 		case 'complain':
 			complain(order.problem)
 			return MISUSED
+		case 'diagnose':
+			return tellDiagnosis()
+		case 'watch':
+			return watch(order)
 		case 'simulate':
 			return simulate(order)
 	}
 }
 
-async function simulate(order: Simulation): Promise<number> {
-	const { outboxFolder, config, seed, speed } = order
-	let outbox: Outbox | undefined
-	try {
-		outbox = outboxFolder === null ? undefined : openIn(outboxFolder, config.sessionId)
-	} catch (error) {
-		complain(`--outbox ${outboxFolder} cannot be used: ${(error as Error).message}.`)
+async function tellDiagnosis(): Promise<number> {
+	tell(`Companion ${manifest.version}, ${process.platform} ${process.arch}, Node ${process.version}`)
+	const system = await openSystem()
+	const { found, lines } = system ? await diagnose(system) : { found: false, lines: [NO_SYSTEM] }
+	for (const line of lines) tell(line)
+	return found ? FINE : FAILED
+}
+
+async function watch(order: Watching): Promise<number> {
+	const source = await openSource(order.replayFrom)
+	if (typeof source === 'string') {
+		complain(source)
 		return MISUSED
 	}
-	const stop = new AbortController()
-	for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => stop.abort())
+	const outbox = openOrComplain(order.outboxFolder, order.config.sessionId)
+	if (!outbox) return MISUSED
+	const terminal = order.quiet ? silent : openTerminal(process.stdout, Date.now)
+	const recording = order.recordTo === null ? null : createWriteStream(order.recordTo)
+	recording?.on('error', (error) => terminal.say(`${order.recordTo} cannot be written: ${error.message}`))
+	const ending = await watchRun({
+		config: order.config,
+		source,
+		outbox,
+		clock: systemClock,
+		random: Math.random,
+		version: manifest.version,
+		signal: stopOnSignals().signal,
+		onView: terminal.show,
+		say: terminal.say,
+		recordTo: recording ? (line) => recording.write(`${line}\n`) : undefined,
+	})
+	terminal.close()
+	recording?.end()
+	outbox.close()
+	return tellEnding(ending)
+}
+
+/** What is watched: a real game, or a recording of one. A text is a problem. */
+async function openSource(replayFrom: string | null): Promise<WatchOptions['source'] | string> {
+	if (replayFrom === null) {
+		const system = await openSystem()
+		return system ? { system } : NO_SYSTEM
+	}
+	try {
+		const recording = readRecording(readFileSync(replayFrom, 'utf8'))
+		return recording.ok ? { game: replay(recording.readings) } : `${replayFrom}: ${recording.problem}`
+	} catch (error) {
+		return `${replayFrom} cannot be read: ${(error as Error).message}.`
+	}
+}
+
+const NO_SYSTEM = 'The companion reads the game on Windows and on Linux, nowhere else.'
+
+async function simulate(order: Simulation): Promise<number> {
+	const { outboxFolder, config, seed, speed } = order
+	const outbox = outboxFolder === null ? undefined : openOrComplain(outboxFolder, config.sessionId)
+	if (outbox === null) return MISUSED
+	const stop = stopOnSignals()
 	if (order.isStarted) stopWithParent(stop)
-	// Whoever read our output may be gone; the run goes on.
-	process.stdout.on('error', () => {})
 
 	const terminal = order.quiet ? silent : openTerminal(process.stdout, Date.now)
 	terminal.say(`Simulated game ${seed} at ${speed} times the clock`)
@@ -62,17 +118,25 @@ async function simulate(order: Simulation): Promise<number> {
 	})
 	terminal.close()
 	outbox?.close()
-	if (ending.end === 'refused') {
-		complain(`Stopped: ${ending.why}`)
-		return FAILED
-	}
-	tell(tellEnding(ending))
-	return FINE
+	return tellEnding(ending, ending.route.deaths)
 }
 
-function openIn(folder: string, sessionId: string): Outbox {
-	mkdirSync(folder, { recursive: true })
-	return openOutbox(join(folder, `speedfog-outbox-${sessionId}.jsonl`), complain)
+function openOrComplain(folder: string, sessionId: string): Outbox | null {
+	try {
+		mkdirSync(folder, { recursive: true })
+		return openOutbox(join(folder, `speedfog-outbox-${sessionId}.jsonl`), complain)
+	} catch (error) {
+		complain(`--outbox ${folder} cannot be used: ${(error as Error).message}.`)
+		return null
+	}
+}
+
+function stopOnSignals(): AbortController {
+	const stop = new AbortController()
+	for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => stop.abort())
+	// Whoever read our output may be gone; the run goes on.
+	process.stdout.on('error', () => {})
+	return stop
 }
 
 function tell(sentence: string) {
@@ -89,14 +153,20 @@ function stopWithParent(stop: AbortController) {
 	setInterval(() => process.ppid !== parent && stop.abort(), PARENT_EVERY_MS).unref()
 }
 
-function tellEnding(ending: Simulated): string {
+/** Says how it ended; the answer is the program's own. */
+function tellEnding(ending: Ending, deaths?: number): number {
 	switch (ending.end) {
 		case 'finished':
-			return `Finished, with ${ending.route.deaths} deaths`
+			tell(deaths === undefined ? 'Finished: nothing more is reported' : `Finished, with ${deaths} deaths`)
+			return FINE
 		case 'abandoned':
-			return 'The run was abandoned: nothing more is reported'
+			tell('The run was abandoned: nothing more is reported')
+			return FINE
 		case 'refused':
+			complain(`Stopped: ${ending.why}`)
+			return FAILED
 		case 'stopped':
-			return 'Stopped'
+			tell('Stopped')
+			return FINE
 	}
 }

@@ -1,5 +1,5 @@
 import { buildGraph } from '@speedfog/core/graph/testing'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -52,15 +52,54 @@ describe('the command line', () => {
 		})
 	})
 
+	it('watches the run of the pack it is started in, or lies in', async () => {
+		const pack = at('unpacked')
+		mkdirSync(join(pack, 'lib'), { recursive: true })
+		writeFileSync(join(pack, 'lib', 'speedfog_race.toml'), TOML)
+		writeFileSync(join(pack, 'launch_eldenring_speedfog.bat'), '')
+		const lib = join(pack, 'lib')
+		for (const place of [pack, lib]) {
+			expect(await readOrder([], [at('elsewhere'), place])).toEqual({
+				do: 'watch',
+				config: expect.objectContaining({ sessionId: RUN }) as unknown,
+				outboxFolder: lib,
+				recordTo: null,
+				replayFrom: null,
+				quiet: false,
+			})
+		}
+		expect(await readOrder(['--pack', pack])).toMatchObject({ do: 'watch', outboxFolder: lib })
+	})
+
+	it('watches another run when it is told which', async () => {
+		const zip = await readOrder(['--pack', at('pack.zip'), '--record', 'a', '--replay', 'b', '--outbox', 'c'])
+		expect(zip).toMatchObject({
+			config: { sessionId: RUN },
+			recordTo: 'a',
+			replayFrom: 'b',
+			outboxFolder: 'c',
+		})
+		for (const run of [
+			['--pack', at('pack.zip')],
+			['--config', at('run.toml')],
+		]) {
+			expect(await readOrder(run)).toMatchObject({ do: 'watch', outboxFolder: folder })
+		}
+	})
+
 	it.each([
 		[['--version'], { do: 'tell_version' }],
 		[['--help'], { do: 'tell_usage' }],
+		[['--diagnose'], { do: 'diagnose' }],
 	])('answers %s', async (args, order) => {
 		expect(await readOrder(args)).toEqual(order)
 	})
 
 	const misuses: [string, () => Promise<unknown>, string][] = [
-		['nothing', () => readOrder([]), 'There is no command "".'],
+		['no run anywhere', () => readOrder([], [folder]), 'No run was found here'],
+		['nothing in the pack', () => readOrder(['--pack', at('bare.zip')]), 'holds no lib/speedfog_race.toml'],
+		['a broken run to watch', () => readOrder(['--pack', at('broken.zip')]), 'server.url is missing.'],
+		['no such run', () => readOrder(['--config', at('none.toml')]), 'none.toml cannot be read'],
 		['an unknown command', () => readOrder(['fly']), 'There is no command "fly".'],
 		['an unknown option', () => readOrder(['simulate', '--fast']), "Unknown option '--fast'"],
 		['no pack', () => readOrder(['simulate']), '--pack is missing.'],

@@ -1,4 +1,6 @@
+import { existsSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { parseArgs } from 'node:util'
 import { readConfig, type Config } from './config.ts'
@@ -10,9 +12,20 @@ import type { Manner } from './report/courier.ts'
 export type Order =
 	| { do: 'tell_version' }
 	| { do: 'tell_usage' }
+	| { do: 'diagnose' }
+	| ({ do: 'watch' } & Watching)
 	| ({ do: 'simulate' } & Simulation)
 	/** A sentence, perhaps with the usage below. */
 	| { do: 'complain'; problem: string }
+
+export type Watching = {
+	config: Config
+	outboxFolder: string
+	/** Files to write what the game shows to, or to take it from instead of a game. */
+	recordTo: string | null
+	replayFrom: string | null
+	quiet: boolean
+}
 
 export type Simulation = {
 	config: Config
@@ -26,7 +39,12 @@ export type Simulation = {
 	isStarted: boolean
 }
 
-export const USAGE = `companion simulate --pack <zip or folder> [options]   plays the pack's run with a simulated game
+export const USAGE = `companion [options]                                      watches the game and reports the run of the pack it lies in
+  --pack <zip or folder>, --config <file>   another run
+  --record <file>     write down what the game shows
+  --replay <file>     take what the game shows from there
+companion --diagnose                                     tells what is found in the running game, for a bug report
+companion simulate --pack <zip or folder> [options]   plays the pack's run with a simulated game
   --config <file>     speedfog_race.toml of the run, where the pack holds none; - reads it from stdin
   --speed <number>    how many times faster than the clock the game runs (30)
   --seed <number>     the same number plays the same way (chosen and printed)
@@ -38,17 +56,24 @@ companion --version`
 const FASTEST = 10_000
 const SEEDS = 1_000_000
 
-export async function readOrder(args: string[]): Promise<Order> {
+/** `places` are folders that may be a pack's, or the one inside it that holds the run. */
+export async function readOrder(args: string[], places: readonly string[] = []): Promise<Order> {
 	let values: Values
+	let command: string
 	try {
 		const parsed = parseArgs({ args, options, allowPositionals: true })
 		values = parsed.values
 		if (values.version) return { do: 'tell_version' }
 		if (values.help) return { do: 'tell_usage' }
-		const command = parsed.positionals.join(' ')
-		if (command !== 'simulate') return complain(`There is no command "${command}".`)
+		if (values.diagnose) return { do: 'diagnose' }
+		command = parsed.positionals.join(' ')
+		if (command !== 'simulate' && command !== '') return complain(`There is no command "${command}".`)
 	} catch (error) {
 		return complain((error as Error).message)
+	}
+	if (command === '') {
+		const watching = await readWatching(values, places)
+		return typeof watching === 'string' ? { do: 'complain', problem: watching } : { do: 'watch', ...watching }
 	}
 	const simulation = await readSimulation(values)
 	return typeof simulation === 'string'
@@ -67,6 +92,9 @@ const options = {
 	seed: { type: 'string' },
 	as: { type: 'string', default: 'companion' },
 	outbox: { type: 'string' },
+	record: { type: 'string' },
+	replay: { type: 'string' },
+	diagnose: { type: 'boolean', default: false },
 	quiet: { type: 'boolean', default: false },
 	version: { type: 'boolean', default: false },
 	help: { type: 'boolean', short: 'h', default: false },
@@ -108,7 +136,52 @@ async function readSimulation(values: Values): Promise<Simulation | string> {
 	}
 }
 
-async function readSource(from: string): Promise<{ text: string; file: string } | string> {
+async function readWatching(values: Values, places: readonly string[]): Promise<Watching | string> {
+	const source = await findRun(values, places)
+	if (typeof source === 'string') return source
+	const config = readConfig(source.text, source.file)
+	if (!config.ok) return config.problem
+	return {
+		config: config.config,
+		outboxFolder: values.outbox ?? source.folder,
+		recordTo: values.record ?? null,
+		replayFrom: values.replay ?? null,
+		quiet: values.quiet,
+	}
+}
+
+type Source = { text: string; file: string }
+
+/** The run's configuration, and the folder where what is not told yet may be kept. */
+async function findRun(
+	{ pack, config: from }: Values,
+	places: readonly string[],
+): Promise<(Source & { folder: string }) | string> {
+	if (from !== undefined) {
+		const source = await readSource(from)
+		return typeof source === 'string' ? source : { ...source, folder: dirname(from) }
+	}
+	if (pack !== undefined) {
+		const reading = await readPack(pack)
+		if (!reading.ok) return reading.problem
+		const { config } = reading.pack
+		if (!config) return `${pack} holds no lib/speedfog_race.toml: name one with --config.`
+		// In a zip there is no room.
+		return { ...config, folder: dirname(existsSync(config.file) ? config.file : pack) }
+	}
+	const file = places
+		.flatMap((place) => [join(place, CONFIG), join(place, 'lib', CONFIG)])
+		.find((path) => existsSync(path))
+	if (file === undefined) {
+		return `No run was found here: start the companion in an unpacked pack, or name one.\n${USAGE}`
+	}
+	const source = await readSource(file)
+	return typeof source === 'string' ? source : { ...source, folder: dirname(file) }
+}
+
+const CONFIG = 'speedfog_race.toml'
+
+async function readSource(from: string): Promise<Source | string> {
 	if (from === '-') return { text: await text(process.stdin), file: 'stdin' }
 	try {
 		return { text: await readFile(from, 'utf8'), file: from }

@@ -1,6 +1,6 @@
 import { describe as group, expect, it } from 'vitest'
 import type { View } from './companion.ts'
-import { describe, openTerminal } from './terminal.ts'
+import { describe, openTerminal, type Shown } from './terminal.ts'
 
 const live = { state: 'live' } as View['link']
 const view: View = {
@@ -15,13 +15,18 @@ const view: View = {
 }
 
 group('the line about a run', () => {
-	const table: [string, Partial<View>, string][] = [
+	const table: [string, Partial<Shown>, string][] = [
 		['in play', {}, '● Live  12:34  2 deaths  Academy - Rennala  tier 9, was 5  4/13'],
 		['with one death', { deaths: 1 }, '● Live  12:34  1 death  Academy - Rennala  tier 9, was 5  4/13'],
 		[
 			'in a zone whose tier is its own',
 			{ zone: { nodeId: 'x', name: 'X', tier: 9, originalTier: 9, exits: [] } },
 			'● Live  12:34  2 deaths  X  tier 9  4/13',
+		],
+		[
+			'while the game is not there',
+			{ igtMs: 0, zone: null, progress: null, waitingFor: 'Elden Ring to be started' },
+			'● Live  waiting for Elden Ring to be started',
 		],
 		['before the first zone', { igtMs: 0, zone: null, progress: null }, '● Live'],
 		[

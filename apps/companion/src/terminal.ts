@@ -3,11 +3,14 @@ import type { View } from './companion.ts'
 
 /** Where a view is shown: one line that changes in a terminal, a line for each change elsewhere. */
 export type Terminal = {
-	show(view: View): void
+	show(view: Shown): void
 	/** One sentence that stays. */
 	say(sentence: string): void
 	close(): void
 }
+
+/** `waitingFor`: what is missing before there is something to report. */
+export type Shown = View & { waitingFor?: string | null }
 
 /** The few things of a stream that are needed. */
 export type Output = { isTTY?: boolean; columns?: number; write(text: string): unknown }
@@ -44,7 +47,7 @@ function openPlain(output: Output): Terminal {
 	let shown = ''
 	return {
 		show(view) {
-			const subject = [view.link.state, view.zone?.nodeId, view.status].join()
+			const subject = [view.link.state, view.zone?.nodeId, view.status, view.waitingFor].join()
 			if (subject === shown) return
 			shown = subject
 			output.write(`${describe(view)}\n`)
@@ -57,9 +60,10 @@ function openPlain(output: Output): Terminal {
 }
 
 /** `● Live  12:34  2 deaths  Academy - Rennala  tier 9, was 5  4/13` */
-export function describe(view: View): string {
-	const { igtMs, deaths, zone, progress, totalLayers, status } = view
+export function describe(view: Shown): string {
+	const { igtMs, deaths, zone, progress, totalLayers, status, waitingFor } = view
 	const parts = [describeLink(view)]
+	if (waitingFor) parts.push(`waiting for ${waitingFor}`)
 	if (igtMs > 0) parts.push(format(igtMs, { short: true }), `${deaths} ${deaths === 1 ? 'death' : 'deaths'}`)
 	if (zone) parts.push(zone.name)
 	if (zone && zone.tier !== null) {

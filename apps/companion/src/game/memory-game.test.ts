@@ -26,16 +26,24 @@ let system: FakeSystem
 let clock: HandClock
 let game: Game
 let said: string[]
+let waits: (string | null)[]
 
 beforeEach(() => {
 	system = createFakeSystem()
 	clock = createHandClock()
 	said = []
+	waits = []
 })
 afterEach(() => game.close())
 
 function open() {
-	game = openMemoryGame({ system, clock, say: (line) => said.push(line), pause: () => Promise.resolve() })
+	game = openMemoryGame({
+		system,
+		clock,
+		say: (line) => said.push(line),
+		onWaiting: (what) => waits.push(what),
+		pause: () => Promise.resolve(),
+	})
 	game.watch([FLAG])
 }
 
@@ -92,6 +100,12 @@ describe('a game that is started', () => {
 				flags: new Map([[FLAG, true]]),
 			})
 			expect(said).toEqual([])
+			expect(waits).toEqual([
+				'Elden Ring to be started',
+				'Elden Ring to start up',
+				'Elden Ring to reach its menu',
+				null,
+			])
 		},
 	)
 

@@ -10,6 +10,8 @@ export type MemoryGameOptions = {
 	clock: Clock
 	/** One sentence for the player, said once. */
 	say: (sentence: string) => void
+	/** What is missing before the game can be read, each time another thing; null when it can. */
+	onWaiting?: (what: string | null) => void
 	/** Default: lets everything else run that is due. */
 	pause?: () => Promise<void>
 }
@@ -37,10 +39,12 @@ const RETRY_EVERY_MS = 10_000
 const NOT_STARTED = 'Elden Ring to be started'
 
 /** The real game: found, read, and found again when it was closed and started elsewhere. */
-export function openMemoryGame({ system, clock, say, pause = setImmediate }: MemoryGameOptions): Game {
+export function openMemoryGame(options: MemoryGameOptions): Game {
+	const { system, clock, say, onWaiting = () => {}, pause = setImmediate } = options
 	let life: Life = { stage: 'absent', waitingFor: NOT_STARTED }
 	let watched: readonly number[] = []
 	let said = ''
+	let announced: string | null = null
 	let isClosed = false
 	let cancelLook = () => {}
 
@@ -55,6 +59,13 @@ export function openMemoryGame({ system, clock, say, pause = setImmediate }: Mem
 			life.process.close()
 		}
 		life = next
+		announce()
+	}
+
+	function announce() {
+		const waitingFor = life.stage === 'running' ? null : life.waitingFor
+		if (waitingFor !== announced) onWaiting(waitingFor)
+		announced = waitingFor
 	}
 
 	async function attend() {
@@ -111,7 +122,7 @@ export function openMemoryGame({ system, clock, say, pause = setImmediate }: Mem
 					waitingFor = STARTING
 			}
 		}
-		if (life.stage === 'absent') life = { stage: 'absent', waitingFor }
+		if (life.stage === 'absent') enter({ stage: 'absent', waitingFor })
 	}
 
 	async function advance(preparing: Preparing) {
@@ -120,6 +131,7 @@ export function openMemoryGame({ system, clock, say, pause = setImmediate }: Mem
 		if (life !== preparing) return
 		if (prepared.state === 'not_yet') {
 			preparing.waitingFor = prepared.waitingFor
+			announce()
 			if (prepared.problem !== null && isOverdue(preparing)) tell(prepared.problem)
 			return
 		}
@@ -133,6 +145,7 @@ export function openMemoryGame({ system, clock, say, pause = setImmediate }: Mem
 		return clock.now() - sinceMs > PATIENCE_MS
 	}
 
+	announce()
 	void attend()
 	return {
 		watch(flags) {
