@@ -18,6 +18,9 @@ const RULES: Record<string, Rule> = {
 	'POST /api/auth/local': [422, 422, 422],
 	'GET /api/auth/me': [401, 200, 200],
 	'GET /api/users/me': [401, 200, 200],
+	'GET /api/users/me/export': [401, 200, 200],
+	// Nothing confirms it.
+	'DELETE /api/users/me': [401, 422, 422],
 	'PATCH /api/users/me/settings': [401, 200, 200],
 	'GET /api/auth/sessions': [401, 200, 200],
 	'DELETE /api/auth/sessions/{id}': [401, 403, 204],

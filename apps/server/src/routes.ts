@@ -2,6 +2,7 @@ import { protect } from '#accounts/accounts.ts'
 import * as accounts from '#accounts/routes.ts'
 import type { App } from '#http/fastify.ts'
 import * as pools from '#pools/routes.ts'
+import { myDataRoutes } from '#training/my-data-routes.ts'
 import * as training from '#training/routes.ts'
 import { shareRoutes } from '#training/share-routes.ts'
 import type { TrainingDeps } from '#training/training.ts'
@@ -13,4 +14,5 @@ export function routes(app: App, deps: TrainingDeps): void {
 	pools.routes(app, deps)
 	training.routes(app, deps)
 	shareRoutes(app, deps)
+	myDataRoutes(app, deps)
 }

@@ -7,6 +7,7 @@ import * as tokens from './tokens.ts'
 import type { Caller, User } from './tokens.ts'
 
 export type { Caller, User } from './tokens.ts'
+export { exported, remove } from './account-data.ts'
 export { view, viewMe } from './users.ts'
 
 export const COOKIE = 'speedfog_session'

@@ -62,6 +62,7 @@ const NO_FACTS: readonly ConnectedFact[] = []
  */
 export class LiveSession {
 	readonly id: string
+	readonly userId: string
 	readonly room: Room
 	run: Run
 	readonly #frames: Frames
@@ -79,10 +80,12 @@ export class LiveSession {
 	#committedSeq: number
 	#ackDue: Set<Mod> | undefined
 	#behind: Promise<Outcome> | undefined
+	#isDismissed = false
 	#shownVisits: readonly Visit[]
 
 	constructor(stored: StoredRun, deps: SessionDeps) {
 		this.id = stored.sessionId
+		this.userId = stored.userId
 		this.run = stored.run
 		this.room = new Room(deps.clock)
 		this.#deps = deps
@@ -151,6 +154,7 @@ export class LiveSession {
 
 	/** P51: what there is and all that comes, with nothing between them. */
 	watch(link: Link): void {
+		if (this.#isDismissed) return link.close(closes.notFound)
 		if (this.room.size === 0) this.#shownVisits = this.run.visits
 		link.send(new Message(this.#frames.raceState(this.run)))
 		this.room.join(link)
@@ -191,6 +195,13 @@ export class LiveSession {
 			if (this.#isBusy || !this.#behind) await this.#turn({ type: 'wake', atMs: this.#now() }, null)
 			else await this.#behind
 		}
+	}
+
+	/** Its rows are gone: everybody is sent away, and nobody is let in any more. */
+	dismiss(): void {
+		this.#isDismissed = true
+		this.#connected?.close(closes.normal)
+		this.room.closeAll(closes.notFound)
 	}
 
 	/** Takes back what would happen later: the session is not used any more. */

@@ -104,6 +104,12 @@ export class LiveSessions implements Live {
 		this.#shared.close(hash)
 	}
 
+	async dismissUser(userId: string): Promise<void> {
+		const places = [...this.#places.values()]
+		const sessions = await Promise.all(places.map(({ loading }) => loading.catch(() => undefined)))
+		for (const session of sessions) if (session?.userId === userId) session.dismiss()
+	}
+
 	/** Closes every socket with 1012, hears out the mods, and stores everything. */
 	async close(): Promise<void> {
 		this.#isClosing = true

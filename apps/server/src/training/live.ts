@@ -13,6 +13,8 @@ export type Live = {
 	markSimulated(sessionId: string): Promise<'marked' | 'not_active' | 'mod_connected' | 'unknown'>
 	/** Closes the spectators that came by the share token of this hash. After it was replaced in the database. */
 	endShare(hash: Buffer): void
+	/** Closes every socket of this user's sessions. After their rows are gone. */
+	dismissUser(userId: string): Promise<void>
 }
 
 export type LiveFigures = { run: Run; modConnected: boolean; modChangedAtMs: number | null }

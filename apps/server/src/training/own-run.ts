@@ -11,8 +11,11 @@ export async function requireOwn(
 	request: FastifyRequest,
 	id: string,
 ): Promise<SessionRow> {
-	const found = await training.findOwn(deps, requireUser(request), id)
-	if (found === 'unknown') throw new HttpError(404, 'There is no such run.')
-	if (found === 'foreign') throw new HttpError(403, 'This run belongs to somebody else.')
-	return found
+	return orRefusal(await training.findOwn(deps, requireUser(request), id))
+}
+
+export function orRefusal<Found extends object>(own: training.Own<Found>): Found {
+	if (own === 'unknown') throw new HttpError(404, 'There is no such run.')
+	if (own === 'foreign') throw new HttpError(403, 'This run belongs to somebody else.')
+	return own
 }

@@ -5,7 +5,7 @@ import { limitPerUser, requireUser } from '#accounts/accounts.ts'
 import type { Access, App } from '#http/fastify.ts'
 import { nothing } from '#http/docs.ts'
 import { HttpError } from '#http/problem.ts'
-import type { SessionRow } from './queries.ts'
+import { orRefusal, requireOwn } from './own-run.ts'
 import { seedGone, sendPack } from './send-pack.ts'
 import * as training from './training.ts'
 import type { TrainingDeps } from './training.ts'
@@ -67,7 +67,7 @@ export function routes(app: App, deps: TrainingDeps): void {
 		async (request, reply) => {
 			const { id } = request.params
 			if (request.query.graph === 'true') return answer(request, reply, id)
-			return found(await training.look(deps, requireUser(request), id)).detail
+			return orRefusal(await training.look(deps, requireUser(request), id)).detail
 		},
 	)
 
@@ -78,7 +78,7 @@ export function routes(app: App, deps: TrainingDeps): void {
 			schema: { summary: 'Give a run up', params: ById, response: { 200: SessionDetail } },
 		},
 		async (request, reply) => {
-			const { id } = await own(request, request.params.id)
+			const { id } = await requireOwn(deps, request, request.params.id)
 			if ((await deps.live.abandon(id)) !== 'abandoned') throw notActive()
 			return answer(request, reply, id)
 		},
@@ -91,7 +91,7 @@ export function routes(app: App, deps: TrainingDeps): void {
 		config: { ...signedIn, streams: true, rateLimit: limitPerUser(deps, PACKS_PER_MINUTE) },
 		schema: { summary: "The seed's zip with this run's config inside", params: ById },
 		handler: async (request, reply) => {
-			const row = await own(request, request.params.id)
+			const row = await requireOwn(deps, request, request.params.id)
 			if (row.status !== 'active') throw notActive()
 			return sendPack(deps, { request, reply, row })
 		},
@@ -109,7 +109,7 @@ export function routes(app: App, deps: TrainingDeps): void {
 			},
 		},
 		async (request, reply) => {
-			const row = await own(request, request.params.id)
+			const row = await requireOwn(deps, request, request.params.id)
 			if (!deps.config.localMode) throw new HttpError(403, 'This server does not simulate runs.')
 			const outcome = await training.simulate(deps, row, request.body.speed)
 			if (outcome !== 'started') throw simulateRefusals[outcome]()
@@ -117,20 +117,10 @@ export function routes(app: App, deps: TrainingDeps): void {
 		},
 	)
 
-	async function own(request: FastifyRequest, id: string): Promise<SessionRow> {
-		return found(await training.findOwn(deps, requireUser(request), id))
-	}
-
 	async function answer(request: FastifyRequest, reply: FastifyReply, id: string): Promise<SessionDetail> {
-		const { detail, graphJson } = found(await training.look(deps, requireUser(request), id))
+		const { detail, graphJson } = orRefusal(await training.look(deps, requireUser(request), id))
 		return withGraph(reply, detail, graphJson)
 	}
-}
-
-function found<Found extends object>(own: training.Own<Found>): Found {
-	if (own === 'unknown') throw new HttpError(404, 'There is no such run.')
-	if (own === 'foreign') throw new HttpError(403, 'This run belongs to somebody else.')
-	return own
 }
 
 /** The graph's text goes into the answer as it is. */

@@ -87,6 +87,9 @@ export const CreatedApiToken = z
 	.meta({ id: 'CreatedApiToken' })
 export type CreatedApiToken = z.infer<typeof CreatedApiToken>
 
+/** `confirm` is the user's name, so that nothing is deleted by a slip. */
+export const EraseMe = z.object({ confirm: z.string().trim() }).meta({ id: 'EraseMe' })
+
 /** Why a sign-in with Twitch came to nothing: `problem` in the address of the page that it returns to. */
 export const SignInProblem = z.enum(['sign_in_denied', 'sign_in_expired', 'twitch_unavailable'])
 export type SignInProblem = z.infer<typeof SignInProblem>
