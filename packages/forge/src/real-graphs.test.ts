@@ -14,7 +14,10 @@ const files = existsSync(realSeeds)
 	? readdirSync(realSeeds, { recursive: true, encoding: 'utf8' }).filter((path) => path.endsWith('.zip'))
 	: []
 
-describe.skipIf(files.length === 0).each(files.map((file) => [file]))('%s', (file) => {
+// Vitest wants a suite in every file, also where nothing is to be played.
+const named = files.length > 0 ? files : ['']
+
+describe.skipIf(files.length === 0).each(named)('%s', (file) => {
 	const zip = file ? readZip(readFileSync(join(realSeeds, file))) : new Map<string, Buffer>()
 	const path = [...zip.keys()].find((each) => each.endsWith('graph.json')) ?? ''
 	const json = JSON.parse(String(zip.get(path) ?? '{}')) as GraphJson
