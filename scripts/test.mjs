@@ -36,16 +36,17 @@ process.exit(total.failed === 0 ? 0 : 1)
 async function step(name, work) {
 	process.stdout.write(`\n── ${name}\n`)
 	const started = performance.now()
-	const { passed = 0, failed = 0, skipped = 0 } = (await work().catch(report)) ?? {}
+	const { passed = 0, failed = 0, skipped = 0, left = [] } = (await work().catch(report)) ?? {}
 	total.passed += passed
 	total.failed += failed
 	total.skipped += skipped
 	const seconds = ((performance.now() - started) / 1000).toFixed(1).padStart(6)
 	summary.push(`${seconds} s  ${name}${failed > 0 ? `: ${failed} failed` : ''}`)
+	summary.push(...left.map((what) => `          skipped: ${what}`))
 }
 
 /** @param {unknown} error */
 function report(error) {
 	process.stdout.write(`${error instanceof Error ? error.message : String(error)}\n`)
-	return { passed: 0, failed: 1, skipped: 0 }
+	return { passed: 0, failed: 1, skipped: 0, left: [] }
 }
