@@ -4,6 +4,7 @@ import { afterEach, describe, expect, it, vi } from 'vitest'
 import { systemClock, type Clock } from './clock.ts'
 import { openLinux } from './game/linux-process.ts'
 import { readRecording, replay } from './game/recording.ts'
+import { createFakeSystem } from './game/testing/fake-system.ts'
 import { openStandIns } from './game/testing/stand-in/stand-in.ts'
 import { title, type Scene } from './game/testing/world.ts'
 import { openMemoryOutbox } from './report/outbox.ts'
@@ -56,7 +57,11 @@ describe.runIf(process.platform === 'linux')('a run in a game of another process
 		const standIns = await openStandIns()
 		closing.push(() => standIns.close())
 		const lines: string[] = []
-		const { ended, waits } = watch(server, { system: openLinux() }, { recordTo: (line) => lines.push(line) })
+		const { ended, waits } = watch(
+			server,
+			{ system: openLinux({ proc: standIns.proc }) },
+			{ recordTo: (line) => lines.push(line) },
+		)
 		await vi.waitFor(() => expect(waits).toContain('Elden Ring to be started'), PATIENCE)
 
 		const game = await standIns.start('2.6.2')
@@ -97,7 +102,7 @@ describe.runIf(process.platform === 'linux')('a run in a game of another process
 	})
 
 	it('ends when it is told to', async () => {
-		const { ended, stop } = watch(await serve(), { system: openLinux() })
+		const { ended, stop } = watch(await serve(), { system: createFakeSystem() })
 		stop.abort()
 		expect(await ended).toEqual({ end: 'stopped' })
 	})

@@ -53,7 +53,11 @@ describe.runIf(process.platform === 'linux')('a whole life of a game in a proces
 	}
 
 	it.each(['1.2.3', '1.6.0', '2.0.1', '2.7.1'])('is followed in version %s', async (version) => {
-		game = openMemoryGame({ system: openLinux(), clock, say: (line) => said.push(line) })
+		game = openMemoryGame({
+			system: openLinux({ proc: standIns.proc }),
+			clock,
+			say: (line) => said.push(line),
+		})
 		game.watch([GATE, OTHER_GATE, 2_000_000_000])
 		const first: StandIn = await standIns.start(version)
 

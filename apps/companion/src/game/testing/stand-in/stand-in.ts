@@ -1,6 +1,6 @@
 import { fork, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, unlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -20,13 +20,20 @@ export type StandIn = {
 	kill(): Promise<void>
 }
 
-export type StandIns = { start(version: string): Promise<StandIn>; close(): Promise<void> }
+export type StandIns = {
+	/** `/proc` with these processes and no others: other tests have theirs at the same time. */
+	proc: string
+	start(version: string): Promise<StandIn>
+	close(): Promise<void>
+}
 
 /** Makes a folder for their files, and their program: a bundle starts several times faster than its sources. */
 export async function openStandIns(): Promise<StandIns> {
 	const folder = mkdtempSync(join(tmpdir(), 'speedfog-game-'))
 	const program = join(folder, 'stand-in.mjs')
+	const proc = join(folder, 'proc')
 	const running = new Set<ChildProcess>()
+	mkdirSync(proc)
 	await build({
 		entryPoints: [fileURLToPath(new URL('process.ts', import.meta.url))],
 		outfile: program,
@@ -41,9 +48,11 @@ export async function openStandIns(): Promise<StandIns> {
 		const exit = once(child, 'exit')
 		child.kill('SIGKILL')
 		await exit
+		unlinkSync(join(proc, String(child.pid)))
 	}
 
 	return {
+		proc,
 		async start(version) {
 			const game = join(folder, version, 'ELDEN RING', 'Game')
 			const exePath = join(game, 'eldenring.exe')
@@ -55,6 +64,7 @@ export async function openStandIns(): Promise<StandIns> {
 				stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
 			})
 			running.add(child)
+			symlinkSync(`/proc/${child.pid}`, join(proc, String(child.pid)))
 			const [{ base }] = (await once(child, 'message')) as [{ base: string }]
 			return {
 				pid: child.pid!,
