@@ -49,6 +49,13 @@ describe('a scan', () => {
 		expect(hits).toEqual([{ rva, staticRva: STATIC }])
 	})
 
+	it('counts once what stands where two pieces overlap', async () => {
+		const longer = signature(`48 8B 0D ?? ?? ?? ?? ${'48 '.repeat(30)}C3`)
+		const rva = TEXT.rva + MIB + 2
+		const [hits] = await scan(prepare([{ signature: some, rva, staticRva: STATIC }]).options, [some, longer])
+		expect(hits).toEqual([{ rva, staticRva: STATIC }])
+	})
+
 	it('finds what begins and what ends the code, and nothing that is cut off there', async () => {
 		const last = TEXT.rva + TEXT.bytes - some.bytes.length
 		const ends = [TEXT.rva, last].map((rva) => ({ signature: some, rva, staticRva: STATIC }))
