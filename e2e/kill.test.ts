@@ -14,7 +14,7 @@ import { PlainMod } from './plain-mod.ts'
 import { ServerProcess } from './server.ts'
 
 const RUNS = 6
-const KILLS = 4
+const KILLS = 3
 /** A run of the shortest demo pool then takes about as long as the kills. */
 const SPEED = 400
 

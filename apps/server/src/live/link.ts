@@ -35,6 +35,8 @@ export type LinkDeps = {
 
 /** Leaves time on the network within the 5 s in which every `auth` gets an answer (P3). */
 const ANSWER_WITHIN_MS = limits.authTimeoutMs - 500
+/** Later than the answer to the `ping` before, and early enough for one more try. */
+const ASK_SILENT_AFTER_MS = limits.pingEveryMs + 5_000
 /** Nobody needs to send more before being let in. */
 const MAX_WAITING = 64
 /** A peer that reads slowly gets this long to see why it was closed. */
@@ -120,8 +122,8 @@ export class Link implements SocketListener, Beating {
 		} else if (now >= this.#nextPingMs) {
 			this.#nextPingMs = now + limits.pingEveryMs
 			this.#socket.send(ping)
-			// Answered by the peer's WebSocket library even where its program is busy.
-			this.#socket.ping()
+			// A peer that does not answer `ping` by itself is asked in a way that its WebSocket library answers.
+			if (now - this.lastHeardMs >= ASK_SILENT_AFTER_MS) this.#socket.ping()
 		}
 	}
 

@@ -54,6 +54,7 @@ function entry(sessionId: string, { run: figures, ...rest }: Wish = {}): Entry {
 		run: { ...run, ...figures },
 		currentLayer: 0,
 		modChangedAtMs: null,
+		isFigures: false,
 		visits: [],
 		facts: [],
 		...rest,

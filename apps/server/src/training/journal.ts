@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import type pg from 'pg'
 import type { Clock, Timer } from '#live/clock.ts'
 import type { Log } from '#log.ts'
@@ -12,6 +13,8 @@ export type { Outcome } from './journal/unwritten.ts'
 /** Figures wait this long for company; with a tick and a commit on top they are less than 2 s behind (P22). */
 const BEHIND_MS = 1_500
 const TICK_MS = 250
+/** Commits begin at least this far apart while flags come one by one, so that some share theirs. */
+const SPACING_MS = 8
 /** So many rows take some ten milliseconds: flags that come meanwhile wait no longer than that. */
 const MAX_ROWS = 1_000
 const STATEMENT_TIMEOUT_MS = 10_000
@@ -44,6 +47,7 @@ export class Journal {
 	#working: Promise<void> | undefined
 	#tick: Timer | undefined
 	#isAway = false
+	#lastCommitMs = Number.NEGATIVE_INFINITY
 	#state: 'open' | 'flushing' | 'closed' = 'open'
 
 	constructor({ pool, log, clock }: { pool: pg.Pool; log: Log; clock: Clock }) {
@@ -124,7 +128,12 @@ export class Journal {
 	async #workUntilDone(): Promise<void> {
 		// Whatever arrives in the same turn of the event loop shares the first commit.
 		await new Promise((resolve) => setImmediate(resolve))
-		for (let batch = this.#takeDue(); batch.length > 0; batch = this.#takeDue()) {
+		for (;;) {
+			const waitMs = SPACING_MS - (performance.now() - this.#lastCommitMs)
+			if (waitMs > 1) await sleep(waitMs)
+			const batch = this.#takeDue()
+			if (batch.length === 0) break
+			this.#lastCommitMs = performance.now()
 			this.#underWay = batch
 			await this.#commit(batch)
 			this.#underWay = []

@@ -369,7 +369,7 @@ export class LiveSession {
 		this.#modChangedAtMs = event.atMs
 	}
 
-	#entry({ from }: Turn, { run, visits, facts }: Step): Entry {
+	#entry({ from, event }: Turn, { run, visits, facts }: Step): Entry {
 		const connectionId = (from ?? this.#connected)?.connectionId ?? null
 		return {
 			sessionId: this.id,
@@ -377,6 +377,7 @@ export class LiveSession {
 			run,
 			currentLayer: view.currentLayer(this.#shown.graph, run),
 			modChangedAtMs: this.#modChangedAtMs,
+			isFigures: event.type === 'status_update' && visits.length === 0 && facts.length === 0,
 			visits,
 			facts: facts.length === 0 ? NO_FACTS : facts.map((fact) => ({ ...fact, connectionId })),
 		}

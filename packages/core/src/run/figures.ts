@@ -1,5 +1,5 @@
 import { limits } from '../protocol/limits.ts'
-import { type Draft, newConnection, note, set, storeSoon } from './draft.ts'
+import { type Draft, newConnection, note, storeSoon } from './draft.ts'
 import type { Connection, GameplayEvent, Run } from './run-state.ts'
 import { begin, charge } from './visits.ts'
 
@@ -15,13 +15,15 @@ export function report(draft: Draft, status: Status) {
 	if (igtFell) note(draft, { kind: 'igt_fell', atMs, igtMs, detail: { from: run.igtMs } })
 	if (deaths < run.deaths)
 		note(draft, { kind: 'deaths_fell', atMs, detail: { from: run.deaths, to: deaths } })
-	set(draft, {
+	// The one change that comes every second of every run: spelled out, it is several times cheaper than `set`.
+	draft.run = {
+		...draft.run,
 		igtMs,
 		deaths,
 		deathsHighest: igtFell ? deaths : Math.max(deaths, run.deathsHighest),
 		era: igtFell ? run.era + 1 : run.era,
 		connection: watchClock(run, status, igtFell),
-	})
+	}
 	if (newDeaths > 0) charge(draft, newDeaths)
 	if (igtMs === run.igtMs && deaths === run.deaths) return
 	storeSoon(draft)

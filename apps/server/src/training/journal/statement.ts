@@ -10,6 +10,8 @@ export type Entry = {
 	/** Highest layer reached, for lists. */
 	currentLayer: number
 	modChangedAtMs: number | null
+	/** Nothing but IGT, deaths and `ackSeq` has changed. */
+	isFigures: boolean
 	visits: Iterable<Visit>
 	facts: readonly ConnectedFact[]
 }
@@ -19,9 +21,9 @@ export type ConnectedFact = Fact & { connectionId: string | null }
 
 export type Statement = { name: string; text: string; values: unknown[] }
 
-// A lost connection leaves open whether a commit took place. Each part may therefore be run again: the
+// A lost connection leaves open whether a commit took place. Each statement may therefore be run again: the
 // condition also holds for a row that already is what it is to become.
-const figures = `
+const sessions = `
 	update training_sessions s set
 		status = f.status, simulated = f.simulated, igt_ms = f.igt_ms, deaths = f.deaths,
 		deaths_highest = f.deaths_highest, era = f.era, current_seq = f.current_seq,
@@ -41,8 +43,18 @@ const figures = `
 	)
 	returning s.id`
 
+const figures = `
+	update training_sessions s set
+		igt_ms = f.igt_ms, deaths = f.deaths, deaths_highest = f.deaths_highest, ack_seq = f.ack_seq,
+		mod_changed_at = to_timestamp(f.mod_changed_at_ms / 1000.0)
+	from unnest(
+		$1::uuid[], $2::text[], $3::integer[], $4::integer[], $5::integer[], $6::bigint[], $7::bigint[]
+	) as f (id, expected, igt_ms, deaths, deaths_highest, ack_seq, mod_changed_at_ms)
+	where s.id = f.id and s.status = f.expected
+	returning s.id`
+
 const everything = `
-	with written as (${figures}
+	with written as (${sessions}
 	), visited as (
 		insert into visits (session_id, seq, era, node_id, from_node_id, flag_id, igt_ms, deaths)
 		select v.* from unnest(
@@ -69,12 +81,13 @@ const everything = `
 
 /** One statement, and so one transaction, for all entries. It returns the ids that were written. */
 export function statementFor(entries: readonly Entry[]): Statement {
-	const values: unknown[] = figuresOf(entries)
+	if (entries.every(({ isFigures }) => isFigures))
+		return { name: 'journal_figures', text: figures, values: figuresOf(entries) }
+	const values: unknown[] = sessionsOf(entries)
 	const visits = entries.flatMap(({ sessionId, visits }) =>
 		[...visits].map((visit) => ({ sessionId, visit })),
 	)
 	const facts = entries.flatMap(({ sessionId, facts }) => facts.map((fact) => ({ sessionId, fact })))
-	if (visits.length === 0 && facts.length === 0) return { name: 'journal_figures', text: figures, values }
 	values.push(
 		visits.map(({ sessionId }) => sessionId),
 		visits.map(({ visit }) => visit.seq),
@@ -97,27 +110,43 @@ export function statementFor(entries: readonly Entry[]): Statement {
 	return { name: 'journal_everything', text: everything, values }
 }
 
-// Thousands of these go out every second. None holds a character that an array literal would have to
-// quote, so they are joined here: several times cheaper than the driver's own way.
+// Thousands of rows go out every second. None holds a character that an array literal would have to quote,
+// so they are joined here: several times cheaper than the driver's own way.
 function figuresOf(entries: readonly Entry[]): string[] {
-	const column = (value: (entry: Entry) => string | number | boolean | null) => {
-		let text = '{'
-		for (const entry of entries) text += (text === '{' ? '' : ',') + value(entry)
-		return text + '}'
-	}
 	return [
-		column(({ sessionId }) => sessionId),
-		column(({ expected }) => expected),
-		column(({ run }) => run.status),
-		column(({ run }) => run.simulated),
-		column(({ run }) => run.igtMs),
-		column(({ run }) => run.deaths),
-		column(({ run }) => run.deathsHighest),
-		column(({ run }) => run.era),
-		column(({ run }) => run.current && run.current.seq),
-		column(({ currentLayer }) => currentLayer),
-		column(({ run }) => run.ackSeq),
-		column(({ modChangedAtMs }) => modChangedAtMs),
-		column(({ run }) => run.finishedAtMs),
+		column(entries, ({ sessionId }) => sessionId),
+		column(entries, ({ expected }) => expected),
+		column(entries, ({ run }) => run.igtMs),
+		column(entries, ({ run }) => run.deaths),
+		column(entries, ({ run }) => run.deathsHighest),
+		column(entries, ({ run }) => run.ackSeq),
+		column(entries, ({ modChangedAtMs }) => modChangedAtMs),
 	]
+}
+
+function sessionsOf(entries: readonly Entry[]): string[] {
+	return [
+		column(entries, ({ sessionId }) => sessionId),
+		column(entries, ({ expected }) => expected),
+		column(entries, ({ run }) => run.status),
+		column(entries, ({ run }) => run.simulated),
+		column(entries, ({ run }) => run.igtMs),
+		column(entries, ({ run }) => run.deaths),
+		column(entries, ({ run }) => run.deathsHighest),
+		column(entries, ({ run }) => run.era),
+		column(entries, ({ run }) => run.current && run.current.seq),
+		column(entries, ({ currentLayer }) => currentLayer),
+		column(entries, ({ run }) => run.ackSeq),
+		column(entries, ({ modChangedAtMs }) => modChangedAtMs),
+		column(entries, ({ run }) => run.finishedAtMs),
+	]
+}
+
+function column(
+	entries: readonly Entry[],
+	value: (entry: Entry) => string | number | boolean | null,
+): string {
+	let text = '{'
+	for (const entry of entries) text += (text === '{' ? '' : ',') + value(entry)
+	return text + '}'
 }

@@ -23,7 +23,9 @@ export function start(entry: Entry, sinceMs: number): Unwritten {
 }
 
 /** The newest figures and the newest of each visit count; facts add up. */
-export function add({ entry }: Unwritten, { visits, facts, run, currentLayer, modChangedAtMs }: Entry): void {
+export function add({ entry }: Unwritten, newer: Entry): void {
+	const { visits, facts, run, currentLayer, modChangedAtMs, isFigures } = newer
+	entry.isFigures &&= isFigures
 	entry.run = run
 	entry.currentLayer = currentLayer
 	entry.modChangedAtMs = modChangedAtMs
