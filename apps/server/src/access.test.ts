@@ -3,8 +3,11 @@ import { afterAll, beforeAll, expect, it } from 'vitest'
 import { testApp, TRAINING_POOL } from '#http/testing.ts'
 import type { TestApp } from '#http/testing.ts'
 
-/** What nobody, another user and the owner are answered. A route that is not here fails the test below. */
-type Rule = [nobody: number, other: number, owner: number]
+/**
+ * What nobody, another user and the owner are answered; an admin is answered like another user where nothing
+ * else is said. A route that is not here fails the test below.
+ */
+type Rule = [nobody: number, other: number, owner: number, admin?: number]
 
 const RULES: Record<string, Rule> = {
 	'GET /health': [200, 200, 200],
@@ -36,6 +39,11 @@ const RULES: Record<string, Rule> = {
 	'DELETE /api/training/{id}/share': [401, 403, 204],
 	'POST /api/training/{id}/simulate': [401, 403, 202],
 	'POST /api/training/{id}/abandon': [401, 403, 200],
+	'POST /api/admin/seeds/scan': [401, 403, 403, 202],
+	'GET /api/admin/seeds/scan': [401, 403, 403, 200],
+	'GET /api/admin/seeds/stats': [401, 403, 403, 200],
+	// The body names no pool.
+	'POST /api/admin/seeds/discard': [401, 403, 403, 422],
 	// Last, since it ends what the others need.
 	'POST /api/auth/logout': [401, 204, 204],
 }
@@ -90,27 +98,25 @@ it('says in its description what it asks of callers', () => {
 	for (const { name, secured } of calls) expect([name, secured]).toEqual([name, RULES[name]![0] === 401])
 })
 
-it.each(Object.entries(RULES))('%s answers nobody, another user and the owner %j', async (name, rule) => {
-	const { method, path } = calls.find((call) => call.name === name)!
-	const url = path.replace('{id}', ids[path] ?? ids.training!)
-	const body = /^(POST|PATCH)/.test(name) ? {} : undefined
-	const answer = async (as: string | undefined, headers = {}) =>
-		(await server.call({ method: method as 'GET', url, as, body, headers })).statusCode
-	const other = await server.signIn('Other')
-	expect([await answer(undefined), await answer(other), await answer(owner)]).toEqual(rule)
-	if (rule[0] === 401) {
-		expect(await answer('wrong')).toBe(401)
-		expect(
-			await answer(undefined, { cookie: 'speedfog_session=wrong', origin: 'http://localhost:8000' }),
-		).toBe(401)
-	}
-})
-
-it('asks the same of an admin as of anybody', async () => {
-	const admin = await server.signIn('root')
-	for (const { name, method, path } of calls.filter(({ path }) => path.includes('{id}'))) {
-		const url = path.replace('{id}', ids.training!)
-		const status = (await server.call({ method: method as 'GET', url, as: admin })).statusCode
-		expect([name, status]).toEqual([name, path.startsWith('/api/training') ? 403 : 404])
-	}
-})
+it.each(Object.entries(RULES))(
+	'%s answers nobody, another user, the owner and an admin %j',
+	async (name, rule) => {
+		const { method, path } = calls.find((call) => call.name === name)!
+		const url = path.replace('{id}', ids[path] ?? ids.training!)
+		const body = /^(POST|PATCH)/.test(name) ? {} : undefined
+		const answer = async (as: string | undefined, headers = {}) =>
+			(await server.call({ method: method as 'GET', url, as, body, headers })).statusCode
+		const other = await server.signIn('Other')
+		const admin = await server.signIn('root')
+		const [forNobody, forOther, forOwner, forAdmin] = rule
+		expect([await answer(undefined), await answer(other)]).toEqual([forNobody, forOther])
+		expect(await answer(admin)).toBe(forAdmin ?? forOther)
+		expect(await answer(owner)).toBe(forOwner)
+		if (rule[0] === 401) {
+			expect(await answer('wrong')).toBe(401)
+			expect(
+				await answer(undefined, { cookie: 'speedfog_session=wrong', origin: 'http://localhost:8000' }),
+			).toBe(401)
+		}
+	},
+)

@@ -79,9 +79,11 @@ async function build(settings: Settings, log: Log, open: Open[]): Promise<Runnin
 	})
 	const simulations = openSimulations({ companion: COMPANION, log })
 	const root = config.seedsPoolDir ?? join(config.dataDir, 'pools')
-	const deps = { ...base, pools: pools.open(root, log), live: sessions, simulations }
-
 	let isStopping = false
+	const folders = pools.open(root, log)
+	const scans = seeds.openScans({ db: db.kysely, pools: folders, log }, () => isStopping)
+	const deps = { ...base, pools: folders, scans, live: sessions, simulations }
+
 	const app = buildApp(deps, {
 		register: (app) => routes(app, deps),
 		webFolder: WEB,
@@ -100,10 +102,7 @@ async function build(settings: Settings, log: Log, open: Open[]): Promise<Runnin
 	open.push({ name: 'HTTP', close: () => app.close() })
 	open.push({ name: 'live sessions', close: () => Promise.all([sessions.close(), simulations.close()]) })
 	const isNew = config.seedsPoolDir === undefined && (await demoPools.fill(root, log))
-	const filled = seeds.scan({ db: db.kysely, pools: deps.pools, log }).catch((error: unknown) => {
-		// A stop takes the database away in the middle; the next start goes on where this one was.
-		if (!isStopping) log.error({ err: error }, 'the pools could not be read')
-	})
+	const filled = scans.start()
 	// Demo seeds are few and small: whoever opens the first page finds them there.
 	if (isNew) await filled
 	const listenTextResolver = () => `listening on ${config.publicUrl}`

@@ -2,16 +2,19 @@ import { protect } from '#accounts/accounts.ts'
 import * as accounts from '#accounts/routes.ts'
 import type { App } from '#http/fastify.ts'
 import * as pools from '#pools/routes.ts'
+import * as seeds from '#seeds/routes.ts'
+import type { Scans } from '#seeds/seeds.ts'
 import { myDataRoutes } from '#training/my-data-routes.ts'
 import * as training from '#training/routes.ts'
 import { shareRoutes } from '#training/share-routes.ts'
 import type { TrainingDeps } from '#training/training.ts'
 
 /** Every route of every feature; who is signed in is found out before any of them. */
-export function routes(app: App, deps: TrainingDeps): void {
+export function routes(app: App, deps: TrainingDeps & { scans: Scans }): void {
 	protect(app, deps)
 	accounts.routes(app, deps)
 	pools.routes(app, deps)
+	seeds.routes(app, deps)
 	training.routes(app, deps)
 	shareRoutes(app, deps)
 	myDataRoutes(app, deps)

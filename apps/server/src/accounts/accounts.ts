@@ -4,6 +4,7 @@ import type { Deps } from '#http/deps.ts'
 import { HttpError } from '#http/problem.ts'
 import { deviceLabel } from './device-label.ts'
 import * as tokens from './tokens.ts'
+import { isAdmin } from './users.ts'
 import type { Caller, User } from './tokens.ts'
 
 export type { Caller, User } from './tokens.ts'
@@ -14,7 +15,7 @@ export const COOKIE = 'speedfog_session'
 
 declare module 'fastify' {
 	interface FastifyRequest {
-		/** Who calls; set before the handler of every route with access `signedIn`. */
+		/** Who calls; set before the handler of every route that is not for all. */
 		caller: Caller | null
 	}
 }
@@ -23,9 +24,12 @@ declare module 'fastify' {
 export function protect(app: App, deps: Deps): void {
 	app.decorateRequest('caller', null)
 	app.addHook('onRequest', async (request, reply) => {
-		if (request.routeOptions.config.access !== 'signedIn') return
+		const { access } = request.routeOptions.config
+		if (access !== 'signedIn' && access !== 'admin') return
 		request.caller = (await findUserByRequest(deps, request, reply)) ?? null
 		if (!request.caller) throw notSignedIn(request)
+		if (access === 'admin' && !isAdmin(request.caller.user, deps.config))
+			throw new HttpError(403, 'This is for admins.')
 	})
 }
 

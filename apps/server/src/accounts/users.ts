@@ -84,6 +84,6 @@ export function viewMe(user: User, config: Pick<Config, 'adminUsers'>): Me {
 	}
 }
 
-function isAdmin(user: Pick<User, 'name'>, { adminUsers }: Pick<Config, 'adminUsers'>): boolean {
+export function isAdmin(user: Pick<User, 'name'>, { adminUsers }: Pick<Config, 'adminUsers'>): boolean {
 	return adminUsers.includes(user.name.toLowerCase())
 }

@@ -22,7 +22,7 @@ export function describeRoutes(app: App): void {
 			const access = route.route.config?.access
 			if (access === undefined) return { schema: { ...schema, hide: true }, url }
 			return {
-				schema: access === 'signedIn' ? { ...schema, security: [{ cookie: [] }, { bearer: [] }] } : schema,
+				schema: access === 'all' ? schema : { ...schema, security: [{ cookie: [] }, { bearer: [] }] },
 				url,
 			}
 		},

@@ -11,7 +11,7 @@ export type App = FastifyInstance<
 >
 
 /** Who may make a call at all; whose data it may touch is decided by the feature. */
-export type Access = 'all' | 'signedIn'
+export type Access = 'all' | 'signedIn' | 'admin'
 
 declare module 'fastify' {
 	interface FastifyContextConfig {

@@ -33,7 +33,7 @@ export type Call = {
 export type TestApp = {
 	app: App
 	db: TestDatabase
-	deps: TrainingDeps & { live: LiveSessions }
+	deps: TrainingDeps & { live: LiveSessions; scans: seeds.Scans }
 	/** The folder of the pools. */
 	root: string
 	/** What was logged. */
@@ -87,9 +87,11 @@ export async function testApp(changes: Changes = {}): Promise<TestApp> {
 		{ write: (line) => lines.push(JSON.parse(line) as Record<string, unknown>) },
 	)
 	const base = { config: { ...config, ...changes.config }, db, log, clock: changes.clock ?? Date.now }
+	const folders = pools.open(root, log)
 	const deps = {
 		...base,
-		pools: pools.open(root, log),
+		pools: folders,
+		scans: seeds.openScans({ db: db.kysely, pools: folders, log }),
 		live: new LiveSessions({
 			db,
 			log,

@@ -12,11 +12,14 @@ import type { SeedFile } from './seed-zip.ts'
 
 export type PoolReport = { added: number; skipped: number; rejected: { file: string; reason: string }[] }
 
+/** Grows while a scan goes on: files looked at, files there are, and what was found so far. */
+type Progress = { done: number; total: number; pools: Record<string, PoolReport> }
+
 /** Seeds read at once, then stored in one statement. */
 const BATCH = 16
 const SEED_FILE = /^seed_([A-Za-z0-9_-]{1,64})\.zip$/
 
-type Needs = { db: Kysely<Tables>; pools: Pools; log: Log }
+export type Needs = { db: Kysely<Tables>; pools: Pools; log: Log }
 type Known = Pick<Row, 'id' | 'slug' | 'file_size' | 'file_mtime_ms' | 'status' | 'graph_sha256'>
 type Row = Awaited<ReturnType<typeof knownSeeds>>[number]
 type Found = { slug: string; file: string; sizeBytes: number; mtimeMs: number }
@@ -25,26 +28,39 @@ type Found = { slug: string; file: string; sizeBytes: number; mtimeMs: number }
  * Brings the seeds table up to what lies on disk. A file that is known and unchanged is not read again;
  * several servers may scan at the same time.
  */
-export async function scan(needs: Needs): Promise<Record<string, PoolReport>> {
+export async function scan(
+	needs: Needs,
+	progress: Progress = { done: 0, total: 0, pools: {} },
+): Promise<Record<string, PoolReport>> {
 	const { db, pools, log } = needs
 	await pools.refresh()
-	const reports: Record<string, PoolReport> = {}
+	const found: { name: string; files: string[] }[] = []
 	for (const { name } of pools.all()) {
-		const report = await scanPool(needs, name)
-		const { added, skipped, rejected } = report
+		const files = await zipsOf(join(pools.root, name))
+		found.push({ name, files })
+		progress.total += files.length
+		progress.pools[name] = { added: 0, skipped: 0, rejected: [] }
+	}
+	for (const { name, files } of found) {
+		await scanPool(needs, { pool: name, files, progress })
+		const { added, skipped, rejected } = progress.pools[name]!
 		log.info({ pool: name, added, skipped, rejected: rejected.length }, 'pool scanned')
 		for (const { file, reason } of rejected) log.warn({ pool: name, file, reason }, 'seed rejected')
-		reports[name] = report
 	}
-	await removeFromDraw(db, { poolsBut: Object.keys(reports) })
+	await removeFromDraw(db, { poolsBut: Object.keys(progress.pools) })
 	forgetAvailable(db)
-	return reports
+	return progress.pools
 }
 
-async function scanPool({ db, pools }: Needs, pool: string): Promise<PoolReport> {
-	const report: PoolReport = { added: 0, skipped: 0, rejected: [] }
+async function zipsOf(folder: string): Promise<string[]> {
+	return (await readdir(folder)).filter((file) => file.endsWith('.zip')).sort()
+}
+
+type PoolFiles = { pool: string; files: string[]; progress: Progress }
+
+async function scanPool({ db, pools }: Needs, { pool, files, progress }: PoolFiles): Promise<void> {
+	const report = progress.pools[pool]!
 	const folder = join(pools.root, pool)
-	const files = (await readdir(folder)).filter((file) => file.endsWith('.zip')).sort()
 	const known = new Map((await knownSeeds(db, pool)).map((row) => [row.slug, row]))
 	const present = new Set<string>()
 	for (let at = 0; at < files.length; at += BATCH) {
@@ -52,10 +68,10 @@ async function scanPool({ db, pools }: Needs, pool: string): Promise<PoolReport>
 		const seen = await Promise.all(batch)
 		for (const one of seen) if ('slug' in one) present.add(one.slug)
 		await store(db, { pool, seen, report })
+		progress.done += seen.length
 	}
 	const gone = [...known.values()].filter(({ slug, status }) => status === 'available' && !present.has(slug))
 	await removeFromDraw(db, { ids: gone.map(({ id }) => id) })
-	return report
 }
 
 /** What a look at one file told. */

@@ -6,6 +6,8 @@ export type { Random } from './draw.ts'
 export { graphOf } from './graphs.ts'
 export type { Seed } from './graphs.ts'
 export { scan } from './scan.ts'
+export { openScans } from './scans.ts'
+export type { Scans } from './scans.ts'
 export type { PoolReport } from './scan.ts'
 
 /** Where a seed's zip lies; undefined for a row whose names lead out of the pools' folder. */
