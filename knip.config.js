@@ -12,6 +12,7 @@ export default {
 			// The second is a whole program that tests build and run.
 			entry: ['src/main.ts', 'src/database/embedded/testing/server.ts'],
 			project: ['src/**'],
+			ignoreBinaries: ['redis-server'],
 		},
 		'apps/companion': { entry: ['src/main.ts'], project: ['src/**'] },
 		'apps/web': { project: ['src/**'] },

@@ -4,7 +4,7 @@ import type { Log } from '#log.ts'
 import { challengeOf } from './sign-in-cookie.ts'
 import type { Begun } from './sign-in-cookie.ts'
 
-export type Twitch = NonNullable<Config['twitch']>
+type Twitch = NonNullable<Config['twitch']>
 
 /** Who signed in, as Twitch knows them; the id stays when the name changes. */
 export type Person = { id: string; login: string; displayName: string | null; avatarUrl: string | null }

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 
 /** 1-25 ASCII letters, digits, `_`, `-`; unique without case. */
-export const LocalName = z
+const LocalName = z
 	.string()
 	.regex(/^[A-Za-z0-9_-]{1,25}$/, 'A name has 1 to 25 letters, digits, _ or -')
 

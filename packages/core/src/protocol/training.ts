@@ -29,7 +29,7 @@ export const Session = z
 	.meta({ id: 'Session' })
 export type Session = z.infer<typeof Session>
 
-export const SessionVisit = z.object({
+const SessionVisit = z.object({
 	node_id: z.string(),
 	from_node_id: z.string().nullable(),
 	flag_id: z.number().int().nullable(),

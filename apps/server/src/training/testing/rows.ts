@@ -13,7 +13,7 @@ export type Rows = {
 	stored(sessionId: string): Promise<Stored>
 }
 
-export type Stored = {
+type Stored = {
 	status: string
 	igtMs: number
 	deaths: number

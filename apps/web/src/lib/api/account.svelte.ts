@@ -3,7 +3,7 @@ import type { Pools } from '@speedfog/core/protocol/pools'
 import type { Problem } from '@speedfog/core/protocol/problem'
 import { ApiProblem, request } from './request.ts'
 
-export type Account =
+type Account =
 	| { is: 'unknown' }
 	/** This browser was signed in when it was here last; the server has not said so yet. */
 	| { is: 'presumed' }

@@ -11,7 +11,7 @@ export type LinkState =
 	/** The server does not want this client: it stays closed until a person asks again. */
 	| { is: 'refused'; why: Refusal }
 
-export type Refusal = { code: number; sentence: string }
+type Refusal = { code: number; sentence: string }
 
 export type Link = {
 	/** Connects at once instead of at the end of the pause. */

@@ -5,7 +5,7 @@ import { orderLayers } from './order.ts'
 export type LayoutNode = { id: string; layer: number }
 
 export type Place = { x: number; y: number; layer: number; lane: number }
-export type Line = { from: string; to: string; d: string }
+type Line = { from: string; to: string; d: string }
 
 export type Layout = {
 	width: number

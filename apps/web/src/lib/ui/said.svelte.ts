@@ -12,7 +12,7 @@ export function say(text: string, tone: Saying['tone'] = 'good'): void {
 	timer = setTimeout(hush, shownForMs)
 }
 
-export function hush(): void {
+function hush(): void {
 	clearTimeout(timer)
 	current = null
 }
