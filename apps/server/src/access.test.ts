@@ -12,6 +12,8 @@ type Rule = [nobody: number, other: number, owner: number, admin?: number]
 const RULES: Record<string, Rule> = {
 	'GET /health': [200, 200, 200],
 	'GET /ready': [200, 200, 200],
+	// To the people at this machine.
+	'GET /metrics': [200, 200, 200],
 	'GET /api/auth/options': [200, 200, 200],
 	'GET /api/pools': [200, 200, 200],
 	// Here people sign in by name alone.

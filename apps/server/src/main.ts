@@ -19,6 +19,7 @@ import { LiveSessions } from '#training/live-sessions.ts'
 import { openSimulations } from '#training/simulate.ts'
 import { socketRoutes } from '#training/sockets.ts'
 import * as demoPools from './demo-pools.ts'
+import { openMetrics } from './metrics.ts'
 import * as ports from './port.ts'
 import { isEntry, live } from './process.ts'
 import { Refused } from './refused.ts'
@@ -69,6 +70,8 @@ async function build(settings: Settings, log: Log, open: Open[]): Promise<Runnin
 	if (!postgres) await database.check(db)
 	await migrate(db.pool, log)
 
+	const metrics = openMetrics()
+	open.push({ name: 'the metrics', close: async () => metrics.close() })
 	const base = { config, db, log, clock: systemClock.now }
 	const sessions = new LiveSessions({
 		db,
@@ -76,13 +79,14 @@ async function build(settings: Settings, log: Log, open: Open[]): Promise<Runnin
 		clock: systemClock,
 		secretKey: config.secretKey,
 		findUserByToken: async (token) => (await accounts.findUserByToken(base, token))?.user,
+		onCommit: metrics.noteCommit,
 	})
 	const simulations = openSimulations({ companion: COMPANION, log })
 	const root = config.seedsPoolDir ?? join(config.dataDir, 'pools')
 	let isStopping = false
 	const folders = pools.open(root, log)
 	const scans = seeds.openScans({ db: db.kysely, pools: folders, log }, () => isStopping)
-	const deps = { ...base, pools: folders, scans, live: sessions, simulations }
+	const deps = { ...base, pools: folders, scans, live: sessions, simulations, shown: metrics.registry }
 
 	const app = buildApp(deps, {
 		register: (app) => routes(app, deps),
@@ -99,6 +103,7 @@ async function build(settings: Settings, log: Log, open: Open[]): Promise<Runnin
 		maxPerUser: config.maxSocketsPerUser * config.rateLimitFactor,
 		log,
 	})
+	metrics.watch({ live: sessions, upgrades, pool: db.pool })
 	open.push({ name: 'HTTP', close: () => app.close() })
 	open.push({ name: 'live sessions', close: () => Promise.all([sessions.close(), simulations.close()]) })
 	const isNew = config.seedsPoolDir === undefined && (await demoPools.fill(root, log))

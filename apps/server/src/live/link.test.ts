@@ -6,6 +6,7 @@ import { Link } from './link.ts'
 import { Message } from './message.ts'
 import { fakeClock } from './testing/fake-clock.ts'
 import { SocketPair } from './testing/socket-pair.ts'
+import { noTraffic } from './traffic.ts'
 
 /** A link to a peer that is let in with its first frame unless told otherwise. */
 function connect({ admit = true, clock = fakeClock() } = {}) {
@@ -13,7 +14,7 @@ function connect({ admit = true, clock = fakeClock() } = {}) {
 	const events: string[] = []
 	const pair = new SocketPair()
 	const heartbeat = new Heartbeat(clock)
-	const link = new Link(pair.socket, { clock, heartbeat, log: silentLog }, (link) => ({
+	const link = new Link(pair.socket, { clock, heartbeat, log: silentLog, traffic: noTraffic() }, (link) => ({
 		first(text) {
 			heard.push(text)
 			if (admit) link.open()

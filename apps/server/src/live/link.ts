@@ -7,6 +7,7 @@ import { FrameRate } from './frame-rate.ts'
 import type { Beating, Heartbeat } from './heartbeat.ts'
 import { Message } from './message.ts'
 import type { Socket, SocketListener } from './socket.ts'
+import type { Traffic } from './traffic.ts'
 
 /** What a feature makes of the frames of one link; null stands for a frame that is no text. */
 export type Peer = {
@@ -29,6 +30,7 @@ export type LinkDeps = {
 	clock: Clock
 	heartbeat: Heartbeat
 	log: Log
+	traffic: Traffic
 	/** Called once, after the peer was told. */
 	onGone?: (link: Link) => void
 }
@@ -80,7 +82,9 @@ export class Link implements SocketListener, Beating {
 
 	/** Says nothing once the link is closing. */
 	send(message: Message): void {
-		if (this.#life.state !== 'closing' && this.#life.state !== 'gone') this.#socket.send(message)
+		if (this.#life.state === 'closing' || this.#life.state === 'gone') return
+		this.#deps.traffic.framesOut++
+		this.#socket.send(message)
 	}
 
 	/** The peer is let in and greeted: its heartbeat begins, and what it already sent is heard. */
@@ -109,6 +113,12 @@ export class Link implements SocketListener, Beating {
 		this.#socket.close(close)
 	}
 
+	/** Closes a peer that does not read what it asked for (P53). */
+	drop(): void {
+		this.#deps.traffic.dropped++
+		this.close(closes.tooSlow)
+	}
+
 	/** Asks the peer for a sign of life; false after two seconds without one (P4). */
 	isAlive(): Promise<boolean> {
 		if (this.#life.state !== 'open') return Promise.resolve(this.#life.state === 'admitting')
@@ -121,6 +131,7 @@ export class Link implements SocketListener, Beating {
 			this.close(closes.tooSlow)
 		} else if (now >= this.#nextPingMs) {
 			this.#nextPingMs = now + limits.pingEveryMs
+			this.#deps.traffic.framesOut++
 			this.#socket.send(ping)
 			// A peer that does not answer `ping` by itself is asked in a way that its WebSocket library answers.
 			if (now - this.lastHeardMs >= ASK_SILENT_AFTER_MS) this.#socket.ping()
@@ -128,10 +139,12 @@ export class Link implements SocketListener, Beating {
 	}
 
 	heardText(text: string): void {
+		this.#deps.traffic.framesIn++
 		if (this.#isWelcome()) this.#hear(text)
 	}
 
 	heardBinary(): void {
+		this.#deps.traffic.framesIn++
 		if (this.#isWelcome()) this.#hear(null)
 	}
 

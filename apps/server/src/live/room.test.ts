@@ -5,6 +5,7 @@ import { Link } from './link.ts'
 import { Room } from './room.ts'
 import { fakeClock } from './testing/fake-clock.ts'
 import { SocketPair } from './testing/socket-pair.ts'
+import { noTraffic } from './traffic.ts'
 
 function makeRoom() {
 	const clock = fakeClock()
@@ -12,7 +13,7 @@ function makeRoom() {
 	const room = new Room(clock)
 	const join = () => {
 		const pair = new SocketPair()
-		new Link(pair.socket, { clock, heartbeat, log: silentLog }, (link) => ({
+		new Link(pair.socket, { clock, heartbeat, log: silentLog, traffic: noTraffic() }, (link) => ({
 			first() {
 				link.open()
 				room.join(link)

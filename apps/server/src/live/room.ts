@@ -69,7 +69,7 @@ export class Room {
 			link.send(message)
 		} else {
 			this.leave(link)
-			link.close(closes.tooSlow)
+			link.drop()
 		}
 	}
 

@@ -1,6 +1,7 @@
 import type { SessionStatus } from '@speedfog/core/protocol/shapes'
 import type { Database } from '#database/database.ts'
 import type { Clock } from '#live/clock.ts'
+import type { Traffic } from '#live/traffic.ts'
 import type { Log } from '#log.ts'
 import type { Guarded } from './access.ts'
 import type { LiveSession } from './live-session.ts'
@@ -10,6 +11,7 @@ import type { SharedLinks } from './shared-links.ts'
 export type Door = {
 	clock: Clock
 	log: Log
+	traffic: Traffic
 	/** Whether the token is this session's; costs no look into the database. */
 	isModToken(sessionId: string, token: string): boolean
 	/** Whose API or device token this is. */

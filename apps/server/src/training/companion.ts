@@ -17,7 +17,7 @@ import type { LiveSession, Mod } from './live-session.ts'
 export type Claimed = { sessionId: string; address: string }
 
 // What the player sees for three seconds: one line of at most 50 characters each (P2).
-export const refusals = {
+const refusals = {
 	unknown: 'Invalid mod token or session',
 	notActive: 'Training session is not active',
 	alreadyConnected: 'Already connected from another client',
@@ -139,6 +139,7 @@ export class Companion implements Peer, Mod {
 	}
 
 	#refuseFrame({ problem, seq }: { problem: string; seq?: number | undefined }): void {
+		this.#door.traffic.badFrames++
 		this.tell(write({ type: 'error', message: problem }))
 		if (this.ack && seq !== undefined) this.#pass({ type: 'refused', atMs: this.#link.lastHeardMs, seq })
 		this.#badFrames ??= new BadFrames()

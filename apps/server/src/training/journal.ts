@@ -20,6 +20,14 @@ const MAX_ROWS = 1_000
 const STATEMENT_TIMEOUT_MS = 10_000
 const RETRY_MS = { first: 50, longest: 1_000 }
 
+type JournalDeps = {
+	pool: pg.Pool
+	log: Log
+	clock: Clock
+	/** Told of each commit: how many sessions it stored and how long it took. */
+	onCommit?: ((sessions: number, ms: number) => void) | undefined
+}
+
 /** Numbers for whoever watches the server. */
 export type JournalFigures = {
 	commits: number
@@ -39,6 +47,7 @@ export class Journal {
 	readonly #pool: pg.Pool
 	readonly #log: Log
 	readonly #clock: Clock
+	readonly #onCommit: JournalDeps['onCommit']
 	readonly #urgent = new Map<string, Unwritten>()
 	/** Oldest first. */
 	readonly #behind = new Map<string, Unwritten>()
@@ -50,8 +59,9 @@ export class Journal {
 	#lastCommitMs = Number.NEGATIVE_INFINITY
 	#state: 'open' | 'flushing' | 'closed' = 'open'
 
-	constructor({ pool, log, clock }: { pool: pg.Pool; log: Log; clock: Clock }) {
+	constructor({ pool, log, clock, onCommit }: JournalDeps) {
 		this.#pool = pool
+		this.#onCommit = onCommit
 		this.#log = log
 		this.#clock = clock
 	}
@@ -207,6 +217,7 @@ export class Journal {
 		this.figures.entries += entries
 		this.figures.commitMs += ms
 		this.figures.longestCommitMs = Math.max(this.figures.longestCommitMs, ms)
+		this.#onCommit?.(entries, ms)
 	}
 
 	#startTicking(): void {

@@ -5,6 +5,7 @@ import { Heartbeat } from '#live/heartbeat.ts'
 import { Link } from '#live/link.ts'
 import type { LinkDeps, Peer } from '#live/link.ts'
 import type { Socket } from '#live/socket.ts'
+import { noTraffic } from '#live/traffic.ts'
 import type { Log } from '#log.ts'
 import * as admission from './admission.ts'
 import type { Door } from './admission.ts'
@@ -25,13 +26,15 @@ export type LiveDeps = {
 	secretKey: Buffer
 	/** Whose API or device token this is. */
 	findUserByToken(token: string): Promise<{ id: string } | undefined>
+	/** Told of each commit: how many sessions it stored and how long it took. */
+	onCommit?(sessions: number, ms: number): void
 }
 
 /** A session's place in memory, from the first who needs it until nothing is left to do for it. */
 type Place = { loading: Promise<LiveSession | undefined>; session: LiveSession | undefined; users: number }
 
 /** A change that could not be committed because the database is away; REST makes 503 of the code. */
-export class StoreIsAway extends Error {
+class StoreIsAway extends Error {
 	override name = 'StoreIsAway'
 	readonly code = '08006'
 }
@@ -42,6 +45,7 @@ const STORE_GRACE_MS = 2_500
 /** All sessions that are in memory, and all their sockets. */
 export class LiveSessions implements Live {
 	readonly journal: Journal
+	readonly traffic = noTraffic()
 	readonly #deps: LiveDeps
 	readonly #heartbeat: Heartbeat
 	readonly #linkDeps: LinkDeps
@@ -55,13 +59,14 @@ export class LiveSessions implements Live {
 	constructor(deps: LiveDeps) {
 		this.#deps = deps
 		const { db, log, clock, secretKey, findUserByToken } = deps
-		this.journal = new Journal({ pool: db.pool, log, clock })
+		this.journal = new Journal({ pool: db.pool, log, clock, onCommit: deps.onCommit })
 		this.#heartbeat = new Heartbeat(clock)
 		const onGone = (link: Link) => this.#forget(link)
-		this.#linkDeps = { clock, log, heartbeat: this.#heartbeat, onGone }
+		this.#linkDeps = { clock, log, heartbeat: this.#heartbeat, traffic: this.traffic, onGone }
 		this.#door = {
 			clock,
 			log,
+			traffic: this.traffic,
 			isModToken: (sessionId, token) => isModToken(secretKey, sessionId, token),
 			findUserByToken,
 			find: (sessionId) => admission.find(db, sessionId),
@@ -71,9 +76,14 @@ export class LiveSessions implements Live {
 		}
 	}
 
-	/** Sessions in memory and open sockets, for whoever watches the server. */
-	get size(): { sessions: number; sockets: number } {
-		return { sessions: this.#places.size, sockets: this.#links.size }
+	/** For whoever watches the server: a look at all sessions, not to be taken for each message. */
+	get size(): { sessions: number; sockets: number; mods: number; rooms: number } {
+		let [mods, rooms] = [0, 0]
+		for (const { session } of this.#places.values()) {
+			if (session?.modConnected) mods++
+			if (session && session.room.size > 0) rooms++
+		}
+		return { sessions: this.#places.size, sockets: this.#links.size, mods, rooms }
 	}
 
 	peek(sessionId: string): LiveFigures | undefined {
