@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, it, vi } from 'vitest'
-import { ApiProblem, nextLink, request, requestPage } from './request.ts'
+import type { ApiProblem } from './request.ts'
+import { nextLink, request, requestPage } from './request.ts'
 
 const answer = (status: number, body?: unknown, headers: Record<string, string> = {}) =>
 	vi.stubGlobal(

@@ -52,6 +52,12 @@ export async function problemOf(response: Response): Promise<Problem> {
 	}
 }
 
+/** A few words for the top of a page that could not be shown; the sentence below them is the problem's. */
+export function headlineOf({ status, title }: Problem): string {
+	if (status === 429) return 'That was too fast'
+	return status >= 500 ? 'The server is not ready' : title
+}
+
 export const noAnswer: Problem = {
 	type: 'about:blank',
 	title: 'No connection',
