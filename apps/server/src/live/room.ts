@@ -1,4 +1,4 @@
-import { close as closes } from '@speedfog/core/protocol/close'
+import type { Close } from '@speedfog/core/protocol/close'
 import { limits } from '@speedfog/core/protocol/limits'
 import type { Clock, Timer } from './clock.ts'
 import type { Link } from './link.ts'
@@ -53,7 +53,7 @@ export class Room {
 		this.tell(write)
 	}
 
-	closeAll(close: (typeof closes)[keyof typeof closes]): void {
+	closeAll(close: Close): void {
 		this.#forgetWaiting()
 		for (const link of this.#members) link.close(close)
 	}

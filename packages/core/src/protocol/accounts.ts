@@ -1,9 +1,7 @@
 import { z } from 'zod'
 
 /** 1-25 ASCII letters, digits, `_`, `-`; unique without case. */
-const LocalName = z
-	.string()
-	.regex(/^[A-Za-z0-9_-]{1,25}$/, 'A name has 1 to 25 letters, digits, _ or -')
+const LocalName = z.string().regex(/^[A-Za-z0-9_-]{1,25}$/, 'A name has 1 to 25 letters, digits, _ or -')
 
 const colour = z.string().regex(/^#[0-9A-Fa-f]{6}$/, 'A colour is # and six hexadecimal digits')
 
