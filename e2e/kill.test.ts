@@ -22,6 +22,7 @@ describe('a server that is killed in mid-run', () => {
 	let server: ServerProcess
 	let folder: string
 	let player: Player
+	let disturbing: Promise<void> = Promise.resolve()
 
 	beforeAll(async () => {
 		folder = await mkdtemp(join(tmpdir(), 'speedfog-kill-'))
@@ -30,6 +31,8 @@ describe('a server that is killed in mid-run', () => {
 	})
 
 	afterAll(async () => {
+		// A test that failed has not waited for it: a server started after this would outlive the tests.
+		await disturbing.catch(() => {})
 		await server.remove()
 		await rm(folder, { recursive: true, force: true })
 	})
@@ -62,7 +65,7 @@ describe('a server that is killed in mid-run', () => {
 				return new PlainMod(config, session, { sendsAgain: index % 2 === 0 })
 			}),
 		)
-		const disturbing = disturb()
+		disturbing = disturb()
 		await Promise.all([disturbing, ...mods.map((mod) => mod.play())])
 		for (const mod of mods) {
 			const { visits, progress_nodes, death_count } = await player.detail(mod.sessionId)
@@ -80,7 +83,7 @@ describe('a server that is killed in mid-run', () => {
 
 	it('[P40] has the whole run of a companion, whatever happened to the server', async () => {
 		const begun = await Promise.all(Array.from({ length: RUNS }, begin))
-		const disturbing = disturb()
+		disturbing = disturb()
 		const runs = await Promise.all(
 			begun.map(async ({ session, config, graphJson }, seed) => {
 				return { session, ...(await simulateRun({ config, graphJson, seed, speed: SPEED })) }

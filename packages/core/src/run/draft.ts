@@ -95,7 +95,7 @@ export function close(draft: Draft): Step {
 	if (draft.ack) tells.push({ to: 'mod', type: 'ack', seq: run.ackSeq })
 	return {
 		run,
-		visits: [...draft.visits.values()],
+		visits: visitsChanged ? [...draft.visits.values()] : [],
 		facts: draft.facts,
 		tells,
 		store: draft.store,

@@ -14,7 +14,7 @@ export function isOver(flurry: Flurry | null, atMs: number): flurry is Flurry {
 	return flurry !== null && atMs >= endsAtMs(flurry)
 }
 
-export function earliestEnd(...flurries: (Flurry | null)[]): number | null {
-	const ends = flurries.filter((flurry) => flurry !== null).map(endsAtMs)
-	return ends.length === 0 ? null : Math.min(...ends)
+export function earliestEnd(one: Flurry | null, other: Flurry | null): number | null {
+	if (one === null) return other && endsAtMs(other)
+	return other === null ? endsAtMs(one) : Math.min(endsAtMs(one), endsAtMs(other))
 }

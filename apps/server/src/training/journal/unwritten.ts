@@ -18,7 +18,17 @@ export type Unwritten = {
 export function start(entry: Entry, sinceMs: number): Unwritten {
 	let resolve: (outcome: Outcome) => void = () => {}
 	const outcome = new Promise<Outcome>((settle) => (resolve = settle))
-	const own = { ...entry, visits: [...entry.visits], facts: [...entry.facts] }
+	// Written out: a spread costs many times as much, and this is made for thousands of sessions a second.
+	const own = {
+		sessionId: entry.sessionId,
+		expected: entry.expected,
+		run: entry.run,
+		currentLayer: entry.currentLayer,
+		modChangedAtMs: entry.modChangedAtMs,
+		isFigures: entry.isFigures,
+		visits: [...entry.visits],
+		facts: [...entry.facts],
+	}
 	return { entry: own, sinceMs, outcome, resolve }
 }
 
