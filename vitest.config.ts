@@ -7,6 +7,8 @@ const project = (name: string, root: string, options: object = {}) => ({
 
 export default defineConfig({
 	test: {
+		// Most suites wait for a database, a socket or a process: one worker a core keeps the machine busy.
+		maxWorkers: '100%',
 		projects: [
 			project('core', 'packages/core', { isolate: false }),
 			project('forge', 'packages/forge', { isolate: false }),

@@ -7,7 +7,7 @@ import { SIGNATURES } from './signatures.ts'
 import { u32, u64 } from './testing/bytes.ts'
 import { EDITIONS, editionOf } from './testing/editions.ts'
 import { createFakeSystem, type FakeSystem } from './testing/fake-system.ts'
-import { tableOf, usualPlant } from './testing/image.ts'
+import { RESOURCES, tableOf, usualPlant } from './testing/image.ts'
 import { title, type Scene } from './testing/world.ts'
 
 const FLAG = 1_040_292_003
@@ -36,13 +36,13 @@ beforeEach(() => {
 })
 afterEach(() => game.close())
 
-function open() {
+function open(pause = () => Promise.resolve()) {
 	game = openMemoryGame({
 		system,
 		clock,
 		say: (line) => said.push(line),
 		onWaiting: (what) => waits.push(what),
-		pause: () => Promise.resolve(),
+		pause,
 	})
 	game.watch([FLAG])
 }
@@ -108,6 +108,18 @@ describe('a game that is started', () => {
 			])
 		},
 	)
+
+	it('and found half loaded is read as the version that it states in the end', async () => {
+		const { world, memory, base } = system.start(editionOf('1.6.0'))
+		const at = base + BigInt(RESOURCES.rva)
+		const resources = memory.read(at, RESOURCES.bytes)!
+		memory.unmap(at, RESOURCES.bytes)
+		world.show(playing)
+		open(() => Promise.resolve(memory.write(at, resources)))
+		await pass(1)
+		expect(snapshot()).toMatchObject({ mapId: 'm60_44_36_00', position: [1, 2, 3] })
+		expect(said).toEqual([])
+	})
 
 	it('while the companion runs already is found within a second', async () => {
 		open()

@@ -20,7 +20,6 @@ export function prepare(process: GameProcess, pause: () => Promise<void>): Prepa
 		async advance() {
 			const image = pe.readImage(pe.inMemory(process, process.base))
 			if (!image) return { state: 'not_yet', waitingFor: STARTING, problem: null }
-			const version = versionOf(process, image)
 			if (!statics) {
 				const located = await locate({ memory: process, base: process.base, image, pause })
 				const unknown = REQUIRED.filter((name) => located[name].rva === null)
@@ -28,7 +27,7 @@ export function prepare(process: GameProcess, pause: () => Promise<void>): Prepa
 					return {
 						state: 'not_yet',
 						waitingFor: STARTING,
-						problem: explain(version, `no ${unknown.join(', no ')}`),
+						problem: explain(versionOf(process, image), `no ${unknown.join(', no ')}`),
 					}
 				}
 				statics = addressesOf(located, process.base)
@@ -36,14 +35,15 @@ export function prepare(process: GameProcess, pause: () => Promise<void>): Prepa
 			const found = check(process, process.base, image, statics)
 			switch (found.state) {
 				case 'ready':
-					return { state: 'ready', statics, ...layoutOf(version) }
+					// Only now: a program that is still being loaded may not show its version yet.
+					return { state: 'ready', statics, ...layoutOf(versionOf(process, image)) }
 				case 'missing':
 					return { state: 'not_yet', waitingFor: 'Elden Ring to reach its menu', problem: null }
 				case 'wrong':
 					return {
 						state: 'not_yet',
 						waitingFor: STARTING,
-						problem: explain(version, found.problems.join(', ')),
+						problem: explain(versionOf(process, image), found.problems.join(', ')),
 					}
 			}
 		},

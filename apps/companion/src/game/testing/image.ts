@@ -19,7 +19,7 @@ export type Plant = { signature: Signature; rva: number; staticRva: number }
 export const TEXT = { rva: 0x1000, bytes: 0x28_0000 } as const
 const RDATA = { rva: 0x300_0000, bytes: 0x1000 } as const
 const DATA = { rva: 0x3c0_0000, bytes: 0x20_0000 } as const
-const RESOURCES = { rva: 0x3e0_0000, bytes: 0x1000 } as const
+export const RESOURCES = { rva: 0x3e0_0000, bytes: 0x1000 } as const
 export const IMAGE_BYTES = 0x3f0_0000
 
 const CODE_TRAITS = 0x6000_0020
