@@ -18,8 +18,20 @@ export type Layout = {
 	labelWidths: number[]
 }
 
-/** px: distance of two lanes, shortest distance of two layers, straight run at both ends of a line, margin. */
-const size = { lane: 62, gap: 164, stub: 20, marginX: 84, marginTop: 42, marginBottom: 58, bend: 10 }
+/**
+ * px: distance of two lanes, shortest distance of two layers, straight run at both ends of a line, margins,
+ * radius of a bend, and the widest label that a line leaving its node by one lane does not cross.
+ */
+const size = {
+	lane: 66,
+	gap: 172,
+	stub: 20,
+	marginX: 84,
+	marginTop: 42,
+	marginBottom: 58,
+	bend: 10,
+	label: 128,
+}
 
 /**
  * Places a layered graph as a metro map: layers from left to right, nodes on lanes, lines that run level
@@ -65,7 +77,9 @@ export function layoutMap(nodes: readonly LayoutNode[], edges: readonly Edge[]):
 		columns,
 		places,
 		lines,
-		labelWidths: columns.map((_, i) => Math.min(gaps[i - 1] ?? Infinity, gaps[i] ?? Infinity) - 10),
+		labelWidths: columns.map((_, i) =>
+			Math.min(size.label, (gaps[i - 1] ?? Infinity) - 10, (gaps[i] ?? Infinity) - 10),
+		),
 	}
 }
 
