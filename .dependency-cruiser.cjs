@@ -1,5 +1,5 @@
 // Who may import whom: each rule is one sentence of docs/architecture.md. scripts/boundaries.test.ts breaks each once.
-const FEATURE = '^apps/server/src/(accounts|pools|seeds|packs|training)/'
+const FEATURE = '^apps/server/src/(accounts|companion|pools|seeds|packs|training)/'
 const TEST = '\\.test\\.ts$|/testing(-setup)?\\.ts$'
 
 /** @type {import('dependency-cruiser').IConfiguration} */

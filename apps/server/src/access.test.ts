@@ -41,6 +41,9 @@ const RULES: Record<string, Rule> = {
 	'DELETE /api/training/{id}/share': [401, 403, 204],
 	'POST /api/training/{id}/simulate': [401, 403, 202],
 	'POST /api/training/{id}/abandon': [401, 403, 200],
+	'GET /api/companion': [401, 200, 200],
+	'GET /api/companion/{platform}': [401, 200, 200],
+	'HEAD /api/companion/{platform}': [401, 200, 200],
 	'POST /api/admin/seeds/scan': [401, 403, 403, 202],
 	'GET /api/admin/seeds/scan': [401, 403, 403, 200],
 	'GET /api/admin/seeds/stats': [401, 403, 403, 200],
@@ -64,6 +67,9 @@ beforeAll(async () => {
 		'companion.js',
 		'process.on("disconnect", () => process.exit()); setInterval(() => {}, 1000)',
 	)
+	await server.put('companion/companion', 'a program')
+	const programs = [{ platform: 'linux', file_name: 'companion' }]
+	await server.put('companion/programs.json', JSON.stringify({ version: '1.0.0', programs }))
 	await server.scan()
 	const { paths } = (await server.call({ url: '/api/openapi.json' })).json<{
 		paths: Record<string, Record<string, { security?: unknown }>>
@@ -104,7 +110,7 @@ it.each(Object.entries(RULES))(
 	'%s answers nobody, another user, the owner and an admin %j',
 	async (name, rule) => {
 		const { method, path } = calls.find((call) => call.name === name)!
-		const url = path.replace('{id}', ids[path] ?? ids.training!)
+		const url = path.replace('{id}', ids[path] ?? ids.training!).replace('{platform}', 'linux')
 		const body = /^(POST|PATCH)/.test(name) ? {} : undefined
 		const answer = async (as: string | undefined, headers = {}) =>
 			(await server.call({ method: method as 'GET', url, as, body, headers })).statusCode

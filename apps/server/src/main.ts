@@ -41,6 +41,7 @@ export type Running = {
 // The same from src and from dist, which lie side by side.
 const WEB = fileURLToPath(new URL('../../web/build', import.meta.url))
 const COMPANION = fileURLToPath(new URL('../../companion/dist/companion.js', import.meta.url))
+const COMPANION_PROGRAMS = fileURLToPath(new URL('../../companion/dist/programs', import.meta.url))
 
 /** Starts a whole server. Throws Refused where the person who starts it has something to mend. */
 export async function start(env: NodeJS.ProcessEnv, givenLog?: Log): Promise<Running> {
@@ -86,7 +87,15 @@ async function build(settings: Settings, log: Log, open: Open[]): Promise<Runnin
 	let isStopping = false
 	const folders = pools.open(root, log)
 	const scans = seeds.openScans({ db: db.kysely, pools: folders, log }, () => isStopping)
-	const deps = { ...base, pools: folders, scans, live: sessions, simulations, shown: metrics.registry }
+	const deps = {
+		...base,
+		pools: folders,
+		scans,
+		live: sessions,
+		simulations,
+		shown: metrics.registry,
+		companionFolder: COMPANION_PROGRAMS,
+	}
 
 	const app = buildApp(deps, {
 		register: (app) => routes(app, deps),

@@ -1,5 +1,6 @@
 import { protect } from '#accounts/accounts.ts'
 import * as accounts from '#accounts/routes.ts'
+import * as companion from '#companion/routes.ts'
 import type { App } from '#http/fastify.ts'
 import { metrics } from '#http/metrics.ts'
 import type { Shown } from '#http/metrics.ts'
@@ -11,7 +12,7 @@ import * as training from '#training/routes.ts'
 import { shareRoutes } from '#training/share-routes.ts'
 import type { TrainingDeps } from '#training/training.ts'
 
-type RoutesDeps = TrainingDeps & { scans: Scans; shown: Shown }
+type RoutesDeps = TrainingDeps & { scans: Scans; shown: Shown; companionFolder: string }
 
 /** Every route of every feature; who is signed in is found out before any of them. */
 export function routes(app: App, deps: RoutesDeps): void {
@@ -22,5 +23,6 @@ export function routes(app: App, deps: RoutesDeps): void {
 	training.routes(app, deps)
 	shareRoutes(app, deps)
 	myDataRoutes(app, deps)
+	companion.routes(app, deps)
 	metrics(app, deps.config, deps.shown)
 }

@@ -92,6 +92,7 @@ export async function testApp(changes: Changes = {}): Promise<TestApp> {
 		...base,
 		pools: folders,
 		scans: seeds.openScans({ db: db.kysely, pools: folders, log }),
+		companionFolder: join(root, 'companion'),
 		shown: { contentType: 'text/plain', metrics: async () => 'speedfog_sockets 0\n' },
 		live: new LiveSessions({
 			db,
