@@ -18,10 +18,13 @@ export type Connection =
 /** Opens a pool; nothing is connected before the first query. */
 export function open(connection: Connection, { log, max = 10 }: { log: Log; max?: number }): Database {
 	const pool = new pg.Pool({ ...clientConfig(connection), max })
-	// Without a listener an idle connection's end would be an uncaught error and end the process.
-	pool.on('error', (error) => log.warn({ err: error }, 'a database connection was lost'))
 	const kysely = new Kysely<Tables>({ dialect: new PostgresDialect({ pool }) })
 	let closed: Promise<void> | undefined
+	// Without a listener an idle connection's end would be an uncaught error and end the process. The error itself
+	// carries its whole connection, which nobody wants in a log.
+	pool.on('error', ({ message }) => {
+		if (!closed) log.warn({ why: message }, 'a database connection was lost')
+	})
 	// Kysely's own destroy leaves the pool open when Kysely made no query.
 	return { kysely, pool, close: () => (closed ??= pool.end()) }
 }
