@@ -8,7 +8,12 @@ import * as database from '#database/database.ts'
 import * as embedded from '#database/embedded.ts'
 import { migrate } from '#database/migrate.ts'
 import { buildApp } from '#http/app.ts'
+import type { Part } from '#http/health.ts'
 import { makeAdmit } from '#live/admit.ts'
+import { alone } from '#live/bus.ts'
+import type { Bus } from '#live/bus.ts'
+import { openNotifyBus } from '#live/bus-notify.ts'
+import { openRedisBus } from '#live/bus-redis.ts'
 import { systemClock } from '#live/clock.ts'
 import { attachUpgrade } from '#live/upgrade.ts'
 import { openLog } from '#log.ts'
@@ -74,10 +79,14 @@ async function build(settings: Settings, log: Log, open: Open[]): Promise<Runnin
 	const metrics = openMetrics()
 	open.push({ name: 'the metrics', close: async () => metrics.close() })
 	const base = { config, db, log, clock: systemClock.now }
+	const bus = await openBus(config, log)
+	open.push({ name: 'the bus', close: () => bus.close() })
 	const sessions = new LiveSessions({
 		db,
 		log,
 		clock: systemClock,
+		bus,
+		isAlone: config.databaseUrl === undefined,
 		secretKey: config.secretKey,
 		findUserByToken: async (token) => (await accounts.findUserByToken(base, token))?.user,
 		onCommit: metrics.noteCommit,
@@ -100,6 +109,7 @@ async function build(settings: Settings, log: Log, open: Open[]): Promise<Runnin
 	const app = buildApp(deps, {
 		register: (app) => routes(app, deps),
 		webFolder: WEB,
+		parts: [busPart(config, bus)],
 		isStopping: () => isStopping,
 	})
 	const upgrades = attachUpgrade(app.server, {
@@ -138,6 +148,23 @@ async function build(settings: Settings, log: Log, open: Open[]): Promise<Runnin
 		filled,
 		failed: postgres?.failed ?? new Promise(() => undefined),
 		close: () => (closing ??= close()),
+	}
+}
+
+/** Servers of one database talk through it, unless there is a Redis; an embedded one has no other server. */
+async function openBus({ redisUrl, databaseUrl }: Config, log: Log): Promise<Bus> {
+	if (redisUrl !== undefined) return openRedisBus(redisUrl, log)
+	return databaseUrl === undefined ? alone() : openNotifyBus(database.clientConfig(databaseUrl), log)
+}
+
+/** Without it spectators see nothing of what is played on other servers. */
+function busPart({ redisUrl }: Config, bus: Bus): Part {
+	const name = `connection between servers (${redisUrl === undefined ? 'PostgreSQL' : 'Redis'})`
+	return {
+		name,
+		ask: async () => {
+			if (!bus.isUp()) throw new Error(`the ${name} is away`)
+		},
 	}
 }
 

@@ -9,6 +9,7 @@ export type Tables = {
 	training_sessions: TrainingSessions
 	visits: Visits
 	run_events: RunEvents
+	replicas: Replicas
 }
 
 type Timestamp = ColumnType<Date, Date | string, Date | string>
@@ -72,6 +73,8 @@ type TrainingSessions = {
 	overlay_settings: JSONColumnType<OverlayChanges, string | undefined, string>
 	pack_downloaded_at: Timestamp | null
 	share_hash: Buffer | null
+	mod_holder: string | null
+	mod_fence: Generated<number>
 	created_at: DefaultTimestamp
 	finished_at: Timestamp | null
 }
@@ -98,4 +101,9 @@ type RunEvents = {
 	node_id: string | null
 	detail: JSONColumnType<Record<string, number | string>> | null
 	received_at: Timestamp
+}
+
+type Replicas = {
+	id: string
+	lease_until: Timestamp
 }

@@ -9,6 +9,7 @@ import * as accounts from '#accounts/accounts.ts'
 import type { Config } from '#config.ts'
 import { freshDatabase } from '#database/testing.ts'
 import type { TestDatabase } from '#database/testing.ts'
+import { alone } from '#live/bus.ts'
 import { systemClock } from '#live/clock.ts'
 import { makeZip } from '#packs/testing.ts'
 import * as pools from '#pools/pools.ts'
@@ -98,6 +99,8 @@ export async function testApp(changes: Changes = {}): Promise<TestApp> {
 			db,
 			log,
 			clock: systemClock,
+			bus: alone(),
+			isAlone: true,
 			secretKey: base.config.secretKey,
 			findUserByToken: async (token) => (await accounts.findUserByToken(base, token))?.user,
 		}),

@@ -44,7 +44,7 @@ class NotifyBus implements Bus {
 	#isClosed = false
 
 	constructor(settings: pg.ClientConfig, log: Log) {
-		this.#settings = settings
+		this.#settings = { ...settings, application_name: 'speedfog bus' }
 		this.#log = log
 		this.#checking = setInterval(() => void this.#check(), CHECK.everyMs).unref()
 	}

@@ -20,3 +20,14 @@ export const MAX_WAITING = 50_000
 export const CHECK = { everyMs: 10_000, withinMs: 5_000 }
 
 export const RETRY_MS = { first: 100, longest: 2_000 }
+
+/** For a server that has its database to itself: there is nobody to talk to. */
+export function alone(): Bus {
+	return {
+		publish() {},
+		subscribe: async () => {},
+		onGap() {},
+		isUp: () => true,
+		close: async () => {},
+	}
+}

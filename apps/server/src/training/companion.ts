@@ -11,7 +11,8 @@ import type { Timer } from '#live/clock.ts'
 import type { Link, Peer } from '#live/link.ts'
 import { Message } from '#live/message.ts'
 import type { Door } from './admission.ts'
-import type { LiveSession, Mod } from './live-session.ts'
+import type { LiveSession } from './live-session.ts'
+import type { Mod } from './mod.ts'
 
 /** Whom a link says it speaks for, before it has proved it. */
 export type Claimed = { sessionId: string; address: string }
@@ -108,14 +109,17 @@ export class Companion implements Peer, Mod {
 		if (!this.isWaiting) return this.#door.letGo(session)
 		this.#session = session
 		if (session.run.status !== 'active') return this.#visit(session)
-		if (!(await session.claim(this))) return this.#refuse(refusals.alreadyConnected)
-		if (!(await session.connect(this))) return this.#visit(session)
+		const claimed = await session.claim(this)
+		if (claimed === 'occupied') return this.#refuse(refusals.alreadyConnected)
+		if (claimed === 'ended' || !(await session.connect(this))) return this.#visit(session)
 		this.#door.log.info({ ...this.#claimed, connection: this.connectionId }, 'a mod is connected')
 	}
 
 	/** P2: of a run that has ended only a client with `ack` is let in, and never in another's place. */
 	#visit(session: LiveSession): void {
 		if (!this.isWaiting) return
+		// Taken by another server at the last moment.
+		if (session.run.status === 'active') return this.#refuse(refusals.alreadyConnected)
 		if (!this.ack) return this.#refuse(refusals.notActive)
 		this.#isGuest = true
 		this.#startGuestTimer()

@@ -50,6 +50,7 @@ type Wish = Partial<Omit<Entry, 'run'>> & { run?: Partial<Run> }
 function entry(sessionId: string, { run: figures, ...rest }: Wish = {}): Entry {
 	return {
 		sessionId,
+		fence: 0,
 		expected: 'active',
 		run: { ...run, ...figures },
 		currentLayer: 0,

@@ -79,11 +79,11 @@ export class Journal {
 	/** Stores with the next commit; the promise is kept after it and never rejects. */
 	write(entry: Entry): Promise<unwritten.Outcome> {
 		if (this.#state === 'closed') return givenUp(entry)
-		let one = this.#urgent.get(entry.sessionId)
+		let one = this.#waiting(this.#urgent, entry)
 		if (one) {
 			unwritten.add(one, entry)
 		} else {
-			one = this.#behind.get(entry.sessionId)
+			one = this.#waiting(this.#behind, entry)
 			if (one) {
 				this.#behind.delete(entry.sessionId)
 				unwritten.add(one, entry)
@@ -99,7 +99,7 @@ export class Journal {
 	/** Stores within two seconds, together with what the session says until then; one promise for all of it. */
 	writeSoon(entry: Entry): Promise<unwritten.Outcome> {
 		if (this.#state === 'closed') return givenUp(entry)
-		let one = this.#urgent.get(entry.sessionId) ?? this.#behind.get(entry.sessionId)
+		let one = this.#waiting(this.#urgent, entry) ?? this.#waiting(this.#behind, entry)
 		if (one) {
 			unwritten.add(one, entry)
 		} else {
@@ -129,6 +129,15 @@ export class Journal {
 		this.#tick?.cancel()
 		await this.#working
 		this.#dropClient(false)
+	}
+
+	/** What the session has waiting already. What it said before another server had it is not to be joined. */
+	#waiting(where: Map<string, Unwritten>, { sessionId, fence }: Entry): Unwritten | undefined {
+		const one = where.get(sessionId)
+		if (!one || one.entry.fence === fence) return one
+		where.delete(sessionId)
+		unwritten.settle(one, 'refused')
+		return undefined
 	}
 
 	#work(): void {
@@ -202,12 +211,12 @@ export class Journal {
 
 	async #connect(): Promise<pg.PoolClient> {
 		const client = await this.#pool.connect()
-		// A connection that ends while it is idle here shows as the next statement's error.
-		client.on('error', () => {})
+		client.on('error', ignoreIdleEnd)
 		return client
 	}
 
 	#dropClient(broken: boolean): void {
+		this.#client?.off('error', ignoreIdleEnd)
 		this.#client?.release(broken)
 		this.#client = undefined
 	}
@@ -237,6 +246,9 @@ export class Journal {
 		this.#behind.clear()
 	}
 }
+
+/** A connection that ends while it is idle here shows as the next statement's error. */
+function ignoreIdleEnd(): void {}
 
 function take(from: Map<string, Unwritten>, into: Unwritten[], isDue: (one: Unwritten) => boolean): void {
 	for (const [sessionId, one] of from) {

@@ -1,5 +1,6 @@
 import { close as closes } from '@speedfog/core/protocol/close'
 import type { Database } from '#database/database.ts'
+import type { Bus } from '#live/bus.ts'
 import type { Clock } from '#live/clock.ts'
 import { Heartbeat } from '#live/heartbeat.ts'
 import { Link } from '#live/link.ts'
@@ -9,11 +10,15 @@ import { noTraffic } from '#live/traffic.ts'
 import type { Log } from '#log.ts'
 import * as admission from './admission.ts'
 import type { Door } from './admission.ts'
+import { Claims } from './claims.ts'
+import type { Lease } from './claims.ts'
 import { Companion } from './companion.ts'
 import { Journal } from './journal.ts'
 import type { Live, LiveFigures } from './live.ts'
 import { LiveSession } from './live-session.ts'
 import { isModToken } from './mod-token.ts'
+import * as outside from './outside.ts'
+import { Relay } from './relay.ts'
 import { SharedLinks } from './shared-links.ts'
 import { Spectator } from './spectator.ts'
 import * as storedRun from './stored-run.ts'
@@ -22,6 +27,11 @@ export type LiveDeps = {
 	db: Database
 	log: Log
 	clock: Clock
+	/** To the other servers of this database. */
+	bus: Bus
+	/** No other server can be on this database. */
+	isAlone: boolean
+	lease?: Lease
 	/** Signs the tokens of mods. */
 	secretKey: Buffer
 	/** Whose API or device token this is. */
@@ -47,6 +57,8 @@ export class LiveSessions implements Live {
 	readonly journal: Journal
 	readonly traffic = noTraffic()
 	readonly #deps: LiveDeps
+	readonly #claims: Claims
+	readonly #relay: Relay
 	readonly #heartbeat: Heartbeat
 	readonly #linkDeps: LinkDeps
 	readonly #door: Door
@@ -58,7 +70,27 @@ export class LiveSessions implements Live {
 
 	constructor(deps: LiveDeps) {
 		this.#deps = deps
-		const { db, log, clock, secretKey, findUserByToken } = deps
+		const { db, log, clock, bus, isAlone, lease, secretKey, findUserByToken } = deps
+		this.#claims = new Claims({
+			pool: db.pool,
+			log,
+			clock,
+			isAlone,
+			...(lease ? { lease } : {}),
+			onLost: (ids) => {
+				for (const id of ids) void this.#places.get(id)?.session?.reread()
+			},
+			onRenewed: () => this.#relay.checkSoon(),
+		})
+		this.#relay = new Relay({
+			bus,
+			claims: this.#claims,
+			clock,
+			log,
+			loading: (sessionId) => this.#places.get(sessionId)?.loading,
+			endShare: (hash) => this.#shared.close(hash),
+			dismissUser: (userId) => void this.#dismiss(userId),
+		})
 		this.journal = new Journal({ pool: db.pool, log, clock, onCommit: deps.onCommit })
 		this.#heartbeat = new Heartbeat(clock)
 		const onGone = (link: Link) => this.#forget(link)
@@ -81,14 +113,15 @@ export class LiveSessions implements Live {
 		let [mods, rooms] = [0, 0]
 		for (const { session } of this.#places.values()) {
 			if (session?.modConnected) mods++
-			if (session && session.room.size > 0) rooms++
+			if (session && session.audience.size > 0) rooms++
 		}
 		return { sessions: this.#places.size, sockets: this.#links.size, mods, rooms }
 	}
 
 	peek(sessionId: string): LiveFigures | undefined {
 		const session = this.#places.get(sessionId)?.session
-		if (!session) return undefined
+		// What another server has changes there first; what none has is all in the database.
+		if (session?.fence === undefined) return undefined
 		const { run, modConnected, modChangedAtMs } = session
 		return { run, modConnected, modChangedAtMs }
 	}
@@ -103,18 +136,38 @@ export class LiveSessions implements Live {
 	}
 
 	async abandon(sessionId: string): Promise<'abandoned' | 'not_active' | 'unknown'> {
-		return this.#change(sessionId, (session) => session.abandon())
+		return this.#change(sessionId, async (session) => {
+			const result = await session.abandon()
+			if (result !== 'not_held') return result
+			const { db, clock } = this.#deps
+			const decided = await outside.abandon(db.pool, sessionId, clock.now())
+			if (decided === 'abandoned') this.#relay.changed(sessionId)
+			await session.reread()
+			return decided
+		})
 	}
 
 	async markSimulated(sessionId: string): Promise<'marked' | 'not_active' | 'mod_connected' | 'unknown'> {
-		return this.#change(sessionId, (session) => session.markSimulated())
+		return this.#change(sessionId, async (session) => {
+			if (session.run.status === 'active' && session.modConnected) return 'mod_connected'
+			await session.rest()
+			const decided = await outside.markSimulated(this.#deps.db.pool, sessionId)
+			await session.reread()
+			return decided
+		})
 	}
 
 	endShare(hash: Buffer): void {
 		this.#shared.close(hash)
+		this.#relay.endShare(hash)
 	}
 
 	async dismissUser(userId: string): Promise<void> {
+		this.#relay.dismissUser(userId)
+		await this.#dismiss(userId)
+	}
+
+	async #dismiss(userId: string): Promise<void> {
 		const places = [...this.#places.values()]
 		const sessions = await Promise.all(places.map(({ loading }) => loading.catch(() => undefined)))
 		for (const session of sessions) if (session?.userId === userId) session.dismiss()
@@ -123,11 +176,13 @@ export class LiveSessions implements Live {
 	/** Closes every socket with 1012, hears out the mods, and stores everything. */
 	async close(): Promise<void> {
 		this.#isClosing = true
+		this.#claims.startClosing()
 		for (const link of this.#links) link.close(closes.restarting)
 		while (this.#links.size > 0) await new Promise<void>((resolve) => (this.#onLinkGone = resolve))
 		this.#heartbeat.stop()
 		await this.#within(STORE_GRACE_MS, this.#settleAll())
 		await this.journal.close(STORE_GRACE_MS)
+		await this.#within(STORE_GRACE_MS, this.#claims.close())
 	}
 
 	#accept(socket: Socket, makePeer: (link: Link) => Peer): void {
@@ -180,7 +235,8 @@ export class LiveSessions implements Live {
 		const { db, clock, log } = this.#deps
 		const reload = (id: string) => storedRun.load(db, id)
 		const found = admission.isSessionId(sessionId) ? await reload(sessionId) : undefined
-		return found && new LiveSession(found, { clock, log, journal: this.journal, reload })
+		const [journal, claims, relay] = [this.journal, this.#claims, this.#relay]
+		return found && new LiveSession(found, { clock, log, journal, claims, relay, reload })
 	}
 
 	#drop(sessionId: string, place: Place): void {
@@ -194,7 +250,7 @@ export class LiveSessions implements Live {
 
 	/** The last one has left: out of memory, once the database has everything. */
 	async #retire(place: Place, session: LiveSession): Promise<void> {
-		await session.settled()
+		await session.rest()
 		if (place.users > 0) return
 		this.#drop(session.id, place)
 		session.dispose()

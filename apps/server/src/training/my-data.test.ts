@@ -107,7 +107,7 @@ describe('an export', () => {
 			visits: [...Object.keys(session.visits.element.shape), 'session_id'],
 			run_events: [...Object.keys(session.events.element.shape), 'session_id'],
 		}
-		const ofNobody = ['seeds', 'migrations', 'servers']
+		const ofNobody = ['seeds', 'migrations', 'replicas']
 		const missing = rows
 			.filter(({ name }) => !ofNobody.includes(name))
 			.flatMap(({ name, columns }) => columns.map((column) => ({ name, column })))

@@ -33,12 +33,17 @@ const COLUMNS = [
 	'seed.total_paths',
 ] as const
 
+/** Whether a server that lives has the mod: what those without it can tell. */
+const MOD_CONNECTED = `exists (
+	select 1 from replicas where replicas.id = session.mod_holder and replicas.lease_until > now()
+)`
+
 function select(db: Kysely<Tables>) {
 	return db
 		.selectFrom('training_sessions as session')
 		.innerJoin('users as owner', 'owner.id', 'session.user_id')
 		.innerJoin('seeds as seed', 'seed.id', 'session.seed_id')
-		.select(COLUMNS)
+		.select([...COLUMNS, sql<boolean>`${sql.raw(MOD_CONNECTED)}`.as('mod_connected')])
 }
 
 export async function find(db: Kysely<Tables>, id: string) {
@@ -60,7 +65,7 @@ type WholeRow = SessionRow & { current_seq: number | null; visits: VisitColumns[
 const whole = {
 	name: 'session_whole',
 	text: `
-		select ${COLUMNS.join(', ')}, session.current_seq, (
+		select ${COLUMNS.join(', ')}, ${MOD_CONNECTED} as mod_connected, session.current_seq, (
 			select coalesce(json_agg(json_build_array(
 				visit.seq, visit.era, visit.node_id, visit.from_node_id, visit.flag_id, visit.igt_ms, visit.deaths
 			) order by visit.era, visit.igt_ms, visit.seq), '[]') from visits as visit where visit.session_id = session.id

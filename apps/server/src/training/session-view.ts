@@ -77,7 +77,7 @@ function storedFigures(row: SessionRow): Figures {
 		death_count: row.deaths,
 		finished_at: iso(ms(row.finished_at)),
 		current_layer: row.current_layer,
-		mod_connected: false,
+		mod_connected: row.mod_connected,
 		mod_changed_at: iso(ms(row.mod_changed_at)),
 		simulated: row.simulated,
 	}

@@ -254,7 +254,7 @@ describe('what is seen', () => {
 		pair.flush()
 		expect(pair.closed).toBeUndefined()
 		expect(typesOf(pair.got)).toEqual(['race_state'])
-		expect(world.live.peek(sessionId)!.run.visits).toEqual([])
+		expect((await world.rows.stored(sessionId)).visits).toEqual([])
 	})
 
 	it('[P53] one that does not read is dropped and delays neither the mod nor others', async () => {

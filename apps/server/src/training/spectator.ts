@@ -36,7 +36,7 @@ export class Spectator implements Peer {
 	gone(): void {
 		if (this.#tokenHash) this.#door.shared.remove(this.#tokenHash, this.#link)
 		if (!this.#session) return
-		this.#session.room.leave(this.#link)
+		this.#session.unwatch(this.#link)
 		this.#door.letGo(this.#session)
 	}
 
@@ -51,6 +51,7 @@ export class Spectator implements Peer {
 		if (!(await this.#mayWatch(guarded, read.auth.token))) return this.#link.close(closes.forbidden)
 		const session = await this.#door.acquire(sessionId)
 		if (!session) return this.#link.close(closes.notFound)
+		await session.catchUp()
 		if (!this.#link.isAdmitting) return this.#door.letGo(session)
 		this.#session = session
 		session.watch(this.#link)

@@ -13,8 +13,14 @@ export type StoredRun = {
 	seedId: string
 	seed: Seed
 	modChangedAtMs: number | null
+	where: Where
+	/** No server has it, alive or not: nobody can write it without taking it first. */
+	isFree: boolean
 	run: Run
 }
+
+/** Which server has the session; null when none that lives has. */
+export type Where = { status: Run['status']; fence: number; holder: string | null }
 
 type Row = {
 	user_id: string
@@ -28,6 +34,9 @@ type Row = {
 	current_seq: number | null
 	ack_seq: number
 	mod_changed_at: Date | null
+	mod_fence: number
+	mod_holder: string | null
+	is_held: boolean
 	created_at: Date
 	finished_at: Date | null
 	name: string
@@ -51,6 +60,7 @@ const select = {
 	text: `
 		select s.user_id, s.seed_id, s.status, s.simulated, s.igt_ms, s.deaths, s.deaths_highest, s.era,
 			s.current_seq, s.ack_seq, s.mod_changed_at, s.created_at, s.finished_at, u.name, u.display_name,
+			s.mod_fence, s.mod_holder, coalesce(r.lease_until > now(), false) as is_held,
 			(
 				select coalesce(json_agg(json_build_array(
 					v.seq, v.era, v.node_id, v.from_node_id, v.flag_id, v.igt_ms, v.deaths
@@ -64,7 +74,7 @@ const select = {
 			(
 				select coalesce(max(e.number) + 1, 0) from run_events e where e.session_id = s.id
 			) as fact_count
-		from training_sessions s join users u on u.id = s.user_id
+		from training_sessions s join users u on u.id = s.user_id left join replicas r on r.id = s.mod_holder
 		where s.id = $1`,
 }
 
@@ -81,6 +91,8 @@ export async function load(db: Database, sessionId: string): Promise<StoredRun |
 		seedId: row.seed_id,
 		seed,
 		modChangedAtMs: row.mod_changed_at && row.mod_changed_at.getTime(),
+		where: { status: row.status, fence: row.mod_fence, holder: row.is_held ? row.mod_holder : null },
+		isFree: row.mod_holder === null,
 		run: runOf(row, seed.graph),
 	}
 }

@@ -11,6 +11,7 @@ import type { TestDatabase } from '#database/testing.ts'
 import { makeAdmit } from '#live/admit.ts'
 import { quickClock } from '#live/testing/quick-clock.ts'
 import { tcpProxy } from '#live/testing/tcp-proxy.ts'
+import { alone } from '#live/bus.ts'
 import { attachUpgrade } from '#live/upgrade.ts'
 import type { Upgrades } from '#live/upgrade.ts'
 import { silentLog } from '#log.ts'
@@ -37,6 +38,8 @@ beforeAll(async () => {
 		db: database,
 		log: silentLog,
 		clock,
+		bus: alone(),
+		isAlone: true,
 		secretKey,
 		findUserByToken: async () => undefined,
 	})

@@ -4,6 +4,8 @@ import type { Fact, Run, Visit } from '@speedfog/core/run/run-state'
 /** What one session has to store: its figures as of now, and what is new or changed beside them. */
 export type Entry = {
 	sessionId: string
+	/** The fence the session is held with; a row with another one is another server's (P4). */
+	fence: number
 	/** The status the row must still have; another one means that somebody else ended the run (P23). */
 	expected: SessionStatus
 	run: Run
@@ -32,12 +34,12 @@ const sessions = `
 		finished_at = to_timestamp(f.finished_at_ms / 1000.0)
 	from unnest(
 		$1::uuid[], $2::text[], $3::text[], $4::boolean[], $5::integer[], $6::integer[], $7::integer[],
-		$8::integer[], $9::integer[], $10::integer[], $11::bigint[], $12::bigint[], $13::bigint[]
+		$8::integer[], $9::integer[], $10::integer[], $11::bigint[], $12::bigint[], $13::bigint[], $14::bigint[]
 	) as f (
 		id, expected, status, simulated, igt_ms, deaths, deaths_highest,
-		era, current_seq, current_layer, ack_seq, mod_changed_at_ms, finished_at_ms
+		era, current_seq, current_layer, ack_seq, mod_changed_at_ms, finished_at_ms, fence
 	)
-	where s.id = f.id and (
+	where s.id = f.id and s.mod_fence = f.fence and (
 		s.status = f.expected
 		or (s.status = f.status and s.finished_at is not distinct from to_timestamp(f.finished_at_ms / 1000.0))
 	)
@@ -48,9 +50,10 @@ const figures = `
 		igt_ms = f.igt_ms, deaths = f.deaths, deaths_highest = f.deaths_highest, ack_seq = f.ack_seq,
 		mod_changed_at = to_timestamp(f.mod_changed_at_ms / 1000.0)
 	from unnest(
-		$1::uuid[], $2::text[], $3::integer[], $4::integer[], $5::integer[], $6::bigint[], $7::bigint[]
-	) as f (id, expected, igt_ms, deaths, deaths_highest, ack_seq, mod_changed_at_ms)
-	where s.id = f.id and s.status = f.expected
+		$1::uuid[], $2::text[], $3::integer[], $4::integer[], $5::integer[], $6::bigint[], $7::bigint[],
+		$8::bigint[]
+	) as f (id, expected, igt_ms, deaths, deaths_highest, ack_seq, mod_changed_at_ms, fence)
+	where s.id = f.id and s.mod_fence = f.fence and s.status = f.expected
 	returning s.id`
 
 const everything = `
@@ -58,8 +61,8 @@ const everything = `
 	), visited as (
 		insert into visits (session_id, seq, era, node_id, from_node_id, flag_id, igt_ms, deaths)
 		select v.* from unnest(
-			$14::uuid[], $15::integer[], $16::integer[], $17::text[],
-			$18::text[], $19::bigint[], $20::integer[], $21::integer[]
+			$15::uuid[], $16::integer[], $17::integer[], $18::text[],
+			$19::text[], $20::bigint[], $21::integer[], $22::integer[]
 		) as v (session_id, seq, era, node_id, from_node_id, flag_id, igt_ms, deaths)
 		where v.session_id in (select id from written)
 		on conflict (session_id, seq) do update set
@@ -71,8 +74,8 @@ const everything = `
 		select e.session_id, e.number, e.connection_id, e.kind, e.flag_id, e.igt_ms, e.node_id,
 			e.detail::jsonb, to_timestamp(e.received_at_ms / 1000.0)
 		from unnest(
-			$22::uuid[], $23::integer[], $24::uuid[], $25::text[], $26::bigint[],
-			$27::integer[], $28::text[], $29::text[], $30::bigint[]
+			$23::uuid[], $24::integer[], $25::uuid[], $26::text[], $27::bigint[],
+			$28::integer[], $29::text[], $30::text[], $31::bigint[]
 		) as e (session_id, number, connection_id, kind, flag_id, igt_ms, node_id, detail, received_at_ms)
 		where e.session_id in (select id from written)
 		on conflict do nothing
@@ -121,6 +124,7 @@ function figuresOf(entries: readonly Entry[]): string[] {
 		column(entries, ({ run }) => run.deathsHighest),
 		column(entries, ({ run }) => run.ackSeq),
 		column(entries, ({ modChangedAtMs }) => modChangedAtMs),
+		column(entries, ({ fence }) => fence),
 	]
 }
 
@@ -139,6 +143,7 @@ function sessionsOf(entries: readonly Entry[]): string[] {
 		column(entries, ({ run }) => run.ackSeq),
 		column(entries, ({ modChangedAtMs }) => modChangedAtMs),
 		column(entries, ({ run }) => run.finishedAtMs),
+		column(entries, ({ fence }) => fence),
 	]
 }
 

@@ -21,6 +21,7 @@ export function start(entry: Entry, sinceMs: number): Unwritten {
 	// Written out: a spread costs many times as much, and this is made for thousands of sessions a second.
 	const own = {
 		sessionId: entry.sessionId,
+		fence: entry.fence,
 		expected: entry.expected,
 		run: entry.run,
 		currentLayer: entry.currentLayer,

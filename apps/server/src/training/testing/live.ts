@@ -2,9 +2,12 @@ import { randomBytes } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { BuiltGraph } from '@speedfog/core/graph/testing'
 import type { Database } from '#database/database.ts'
+import { alone } from '#live/bus.ts'
+import type { Bus } from '#live/bus.ts'
 import { fakeClock } from '#live/testing/fake-clock.ts'
 import type { FakeClock } from '#live/testing/fake-clock.ts'
 import { SocketPair } from '#live/testing/socket-pair.ts'
+import { wire } from '#live/testing/wire-bus.ts'
 import { silentLog } from '#log.ts'
 import type { Log } from '#log.ts'
 import { LiveSessions } from '../live-sessions.ts'
@@ -30,7 +33,7 @@ export type LiveWorld = {
 	spectator(sessionId: string): Promise<SocketPair>
 	dialSpectator(sessionId: string, cookieUserId?: string | null): SocketPair
 	token(sessionId: string): string
-	/** Another server process on the same database, as after a restart. */
+	/** Another server process on the same database, as after a restart; nobody hears from it or is heard by it. */
 	another(): LiveSessions
 	/** Moves the clock on until something that takes time is done. */
 	passUntil(done: Promise<unknown>): Promise<void>
@@ -63,8 +66,10 @@ export async function liveWorld(options: Options): Promise<LiveWorld> {
 	const { findUserByToken = async () => undefined } = options
 	const rows = await makeRows(database, graph)
 	const secretKey = randomBytes(32)
-	const open = () => new LiveSessions({ db: database, log, clock, secretKey, findUserByToken })
-	const live = open()
+	const network = wire()
+	const deps = { db: database, log, clock, isAlone: false, secretKey, findUserByToken }
+	const open = (bus: Bus) => new LiveSessions({ ...deps, bus })
+	const live = open(network.join())
 	const opened = [live]
 	const token = (sessionId: string) => modToken(secretKey, sessionId)
 
@@ -105,7 +110,7 @@ export async function liveWorld(options: Options): Promise<LiveWorld> {
 			return pair
 		},
 		another() {
-			const another = open()
+			const another = open(alone())
 			opened.push(another)
 			return another
 		},

@@ -1,0 +1,211 @@
+import type { SessionStatus } from '@speedfog/core/protocol/shapes'
+import { randomUUID } from 'node:crypto'
+import type pg from 'pg'
+import type { Clock, Timer } from '#live/clock.ts'
+import type { Log } from '#log.ts'
+
+/** Who has a session, as the database says. */
+export type Standing = {
+	status: SessionStatus
+	fence: number
+	holder: string | null
+	/** Whether the holder's lease has not run out. */
+	isLive: boolean
+}
+
+export type Lease = { forMs: number; renewEveryMs: number }
+
+export type ClaimsDeps = {
+	pool: pg.Pool
+	log: Log
+	clock: Clock
+	/** No other server can be on this database: what earlier ones left behind is void. */
+	isAlone: boolean
+	lease?: Lease
+	/** Sessions that others have taken from this server. */
+	onLost(sessionIds: string[]): void
+	/** Called after each renewal. */
+	onRenewed(): void
+}
+
+const LEASE: Lease = { forMs: 15_000, renewEveryMs: 5_000 }
+
+/** So many renewals of others must have been possible before a lease that ran out says anything. */
+const RENEWALS_AFTER_OUTAGE = 2
+
+// A server's lease stands for all it holds: one row to renew. The ids that come back are lost to others.
+const renew = {
+	name: 'claims_renew',
+	text: `
+		with renewed as (
+			insert into replicas (id, lease_until) values ($1, now() + $2 * interval '1 millisecond')
+			on conflict (id) do update set lease_until = excluded.lease_until
+		), forgotten as (
+			delete from replicas where lease_until < now() - interval '1 day'
+		)
+		select held.id, held.fence
+		from unnest($3::uuid[], $4::bigint[]) as held (id, fence)
+		left join training_sessions s on s.id = held.id
+		where s.mod_fence is distinct from held.fence`,
+}
+
+const claim = {
+	name: 'claims_claim',
+	text: `
+		update training_sessions set mod_holder = $2, mod_fence = mod_fence + 1
+		where id = $1 and status = 'active'
+			and (mod_holder is null or mod_holder = $2 or (mod_holder = $3 and mod_fence = $4))
+		returning mod_fence as fence`,
+}
+
+const seize = {
+	name: 'claims_seize',
+	text: `
+		update training_sessions set mod_holder = $2, mod_fence = mod_fence + 1
+		where id = $1 and status <> 'active'
+		returning mod_fence as fence`,
+}
+
+const release = {
+	name: 'claims_release',
+	text: `
+		update training_sessions set mod_holder = null
+		where id = $1 and mod_holder = $2 and mod_fence = $3`,
+}
+
+const standings = {
+	name: 'claims_standings',
+	text: `
+		select s.id, s.status, s.mod_fence as fence, s.mod_holder as holder,
+			coalesce(r.lease_until > now(), false) as "isLive"
+		from training_sessions s left join replicas r on r.id = s.mod_holder
+		where s.id = any($1::uuid[])`,
+}
+
+/** The sessions that this server holds against the other servers of its database (P4). */
+export class Claims {
+	/** This server's name among them. */
+	readonly replica = randomUUID()
+	readonly lease: Lease
+	readonly #deps: ClaimsDeps
+	/** Session → the fence it is held with. */
+	readonly #held = new Map<string, number>()
+	#renewing: Promise<void> | undefined
+	#renewedMs = Number.NEGATIVE_INFINITY
+	/** Since when renewals have gone through without a break. */
+	#steadySinceMs = 0
+	#timer: Timer | undefined
+	#isStarted = false
+	#isClosing = false
+
+	constructor(deps: ClaimsDeps) {
+		this.#deps = deps
+		this.lease = deps.lease ?? LEASE
+		this.#schedule()
+	}
+
+	/** After an outage every lease has run out, those of servers that live too. */
+	get canTrustLeases(): boolean {
+		const { renewEveryMs } = this.lease
+		return this.#deps.isAlone || this.#now() - this.#steadySinceMs >= renewEveryMs * RENEWALS_AFTER_OUTAGE
+	}
+
+	/** Takes a session that nobody holds, or exactly `dead` does; the new fence, or undefined when it is not to be had. */
+	async claim(sessionId: string, dead?: Pick<Standing, 'holder' | 'fence'>): Promise<number | undefined> {
+		await this.#beAlive()
+		const values = [sessionId, this.replica, dead?.holder ?? null, dead?.fence ?? null]
+		return this.#take(sessionId, { ...claim, values })
+	}
+
+	/** Takes a session whose run has ended: what still comes for it is written by whoever gets it. */
+	async seize(sessionId: string): Promise<number | undefined> {
+		await this.#beAlive()
+		return this.#take(sessionId, { ...seize, values: [sessionId, this.replica] })
+	}
+
+	async release(sessionId: string, fence: number): Promise<void> {
+		this.forget(sessionId)
+		// At the end the lease itself goes, for all at once.
+		if (this.#isClosing) return
+		await this.#deps.pool.query({ ...release, values: [sessionId, this.replica, fence] })
+	}
+
+	/** It is not held any more, whatever the database says. */
+	forget(sessionId: string): void {
+		this.#held.delete(sessionId)
+	}
+
+	async standings(sessionIds: readonly string[]): Promise<Map<string, Standing>> {
+		const { rows } = await this.#deps.pool.query<Standing & { id: string }>({
+			...standings,
+			values: [sessionIds],
+		})
+		return new Map(rows.map(({ id, ...standing }) => [id, standing]))
+	}
+
+	/** From now on nothing is given back one by one. */
+	startClosing(): void {
+		this.#isClosing = true
+	}
+
+	async close(): Promise<void> {
+		this.#isClosing = true
+		this.#timer?.cancel()
+		await this.#renewing
+		if (!this.#isStarted) return
+		await this.#deps.pool
+			.query('delete from replicas where id = $1', [this.replica])
+			.catch((error: unknown) => this.#deps.log.warn({ err: error }, 'the lease runs out by itself'))
+	}
+
+	async #take(sessionId: string, query: pg.QueryConfig): Promise<number | undefined> {
+		const { rows } = await this.#deps.pool.query<{ fence: number }>(query)
+		const fence = rows[0]?.fence
+		if (fence !== undefined) this.#held.set(sessionId, fence)
+		return fence
+	}
+
+	/** Nobody may claim with a lease that others see as run out. */
+	async #beAlive(): Promise<void> {
+		if (this.#now() - this.#renewedMs >= this.lease.forMs - this.lease.renewEveryMs) await this.#renewOnce()
+	}
+
+	#renewOnce(): Promise<void> {
+		return (this.#renewing ??= this.#renew().finally(() => (this.#renewing = undefined)))
+	}
+
+	async #renew(): Promise<void> {
+		if (!this.#isStarted && this.#deps.isAlone) await this.#deps.pool.query('delete from replicas')
+		const startedMs = this.#now()
+		const held = [...this.#held]
+		const { rows } = await this.#deps.pool.query<{ id: string; fence: number }>({
+			...renew,
+			values: [this.replica, this.lease.forMs, held.map(([id]) => id), held.map(([, fence]) => fence)],
+		})
+		if (startedMs - this.#renewedMs > this.lease.forMs) this.#steadySinceMs = startedMs
+		this.#renewedMs = startedMs
+		this.#isStarted = true
+		const lost = rows.filter(({ id, fence }) => this.#held.get(id) === fence).map(({ id }) => id)
+		if (lost.length > 0) this.#deps.onLost(lost)
+	}
+
+	#schedule(): void {
+		this.#timer = this.#deps.clock.after(this.lease.renewEveryMs, () => void this.#tick())
+	}
+
+	/** A database that is away is waited for: nobody else can take anything meanwhile. */
+	async #tick(): Promise<void> {
+		try {
+			await this.#renewOnce()
+		} catch (error) {
+			this.#deps.log.warn({ err: error }, 'the lease of this server could not be renewed')
+		}
+		if (this.#isClosing) return
+		this.#deps.onRenewed()
+		this.#schedule()
+	}
+
+	#now(): number {
+		return this.#deps.clock.now()
+	}
+}

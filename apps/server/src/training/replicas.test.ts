@@ -1,0 +1,362 @@
+import { createHash } from 'node:crypto'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { diamond } from '@speedfog/core/graph/testing'
+import { freshDatabase } from '#database/testing.ts'
+import type { TestDatabase } from '#database/testing.ts'
+import type { SocketPair } from '#live/testing/socket-pair.ts'
+import type { TestMod } from './testing/live.ts'
+import { typesOf } from './testing/live.ts'
+import { replicas } from './testing/replicas.ts'
+import type { Replicas } from './testing/replicas.ts'
+
+const graph = diamond()
+const toAbbey = graph.flag('quay', 'abbey')
+const toShaft = graph.flag('abbey', 'shaft')
+
+let database: TestDatabase
+let world: Replicas
+let sessionId: string
+
+beforeAll(async () => {
+	database = await freshDatabase()
+})
+afterAll(() => database.drop())
+beforeEach(async () => {
+	world = await replicas(database, graph)
+	sessionId = await world.session()
+})
+afterEach(async () => {
+	await world.close()
+})
+
+type Shown = { current_zone: string | null; igt_ms: number; mod_connected: boolean; visits?: unknown[] }
+
+/** The participant of the newest frame that shows one. */
+function shown(pair: SocketPair): Shown {
+	pair.flush()
+	const frame = pair.got.findLast(({ participants }) => participants !== undefined)!
+	return (frame['participants'] as Shown[])[0]!
+}
+
+function sees(pair: SocketPair, wanted: Partial<Shown>): Promise<void> {
+	const is = () => Object.entries(wanted).every(([key, value]) => shown(pair)[key as keyof Shown] === value)
+	return world.until(is, `${JSON.stringify(wanted)}, got ${JSON.stringify(shown(pair))}`)
+}
+
+const statuses = (pair: SocketPair) =>
+	pair.got.filter(({ type }) => type === 'race_status_change').map(({ status }) => status)
+
+async function cross(mod: TestMod, flag: number, igtMs: number): Promise<void> {
+	mod.take()
+	mod.flag(flag, igtMs)
+	await world.passUntil(mod.wait('zone_update'))
+}
+
+describe('the mod of a session', () => {
+	it('[P4] of two that come to different servers in the same instant exactly one is let in', async () => {
+		for (let round = 0; round < 10; round++) {
+			const id = await world.session()
+			const both = [world.here.dial(id), world.there.dial(id)]
+			const isDone = (mod: TestMod) => {
+				mod.flush()
+				return mod.got.some(({ type }) => type === 'auth_ok' || type === 'auth_error')
+			}
+			await world.until(() => !both.map(isDone).includes(false), 'two answers')
+			const answers = both.map((mod) => mod.got[0])
+			expect(typesOf(answers as Record<string, unknown>[]).sort()).toEqual(['auth_error', 'auth_ok'])
+			expect(answers.find(({ type } = {}) => type === 'auth_error')).toMatchObject({
+				message: 'Already connected from another client',
+			})
+		}
+	})
+
+	it('[P4] that lives on another server keeps its session', async () => {
+		const mod = await world.here.mod(sessionId)
+		const other = world.there.dial(sessionId)
+		await world.until(() => {
+			mod.flush()
+			other.flush()
+			return other.closed !== undefined
+		}, 'a refusal')
+		expect(other.closed?.code).toBe(4003)
+		expect(mod.closed).toBeUndefined()
+		await cross(mod, toAbbey, 1_000)
+	})
+
+	it('[P4] that is gone without a word on another server is replaced', async () => {
+		const mod = await world.here.mod(sessionId)
+		await cross(mod, toAbbey, 1_000)
+		mod.dead = true
+		const next = await world.there.mod(sessionId)
+		expect(next.got.at(-1)).toMatchObject({ type: 'zone_update', node_id: 'abbey' })
+		await cross(next, toShaft, 2_000)
+		expect((await world.rows.stored(sessionId)).visits).toHaveLength(3)
+	})
+
+	it('[P4] that left one server is let in by another at once, with all that it had told', async () => {
+		const mod = await world.here.mod(sessionId)
+		await cross(mod, toAbbey, 1_000)
+		mod.status(1_500, 2)
+		mod.flush()
+		mod.end()
+		const asked = world.there.clock.now()
+		const next = await world.there.mod(sessionId)
+		expect(world.there.clock.now() - asked).toBeLessThan(1_500)
+		expect(next.got[0]).toMatchObject({ participants: [{ igt_ms: 1_500, death_count: 2 }] })
+	})
+
+	it('[P4] of a server that does not answer is replaced after 2 s, and can write nothing any more', async () => {
+		const mod = await world.here.mod(sessionId)
+		await cross(mod, toAbbey, 1_000)
+		world.here.freeze()
+		const next = await world.there.mod(sessionId)
+		await cross(next, toShaft, 5_000)
+		// The old holder wakes up with a flag and figures of its own.
+		mod.take()
+		mod.status(9_000, 9)
+		mod.flag(graph.flag('shaft', 'crown'), 9_000)
+		mod.flush()
+		for (let round = 0; round < 30; round++) await world.here.clock.pass(100, 10)
+		await expect.poll(() => (mod.flush(), mod.closed?.code)).toBe(4009)
+		expect(typesOf(mod.take())).toEqual([])
+		const { visits, deaths, igtMs } = await world.rows.stored(sessionId)
+		expect(visits.map(({ node }) => node)).toEqual(['quay', 'abbey', 'shaft'])
+		expect({ deaths, igtMs }).toEqual({ deaths: 0, igtMs: 5_000 })
+	})
+
+	it('[P4] that was replaced without a message being heard is closed at the next renewal', async () => {
+		const mod = await world.here.mod(sessionId)
+		world.here.bus.cut(true)
+		await world.there.mod(sessionId)
+		await world.until(() => (mod.flush(), mod.closed !== undefined), 'a close frame')
+		expect(mod.closed?.code).toBe(4009)
+	})
+
+	it('[P4] stays when the lease of its server ran out and nobody wanted the session', async () => {
+		const mod = await world.here.mod(sessionId)
+		await database.pool.query(`update replicas set lease_until = now() - interval '1 minute'`)
+		await cross(mod, toAbbey, 1_000)
+		expect(mod.closed).toBeUndefined()
+	})
+
+	it('[P4] of a server whose lease ran out is replaced at once', async () => {
+		await world.here.mod(sessionId)
+		await world.until(() => world.there.clock.now() - world.here.clock.now() >= 0, 'time')
+		await world.there.mod(await world.session())
+		await world.passUntil(world.there.clock.pass(11_000, 100))
+		world.here.freeze()
+		await database.pool.query(
+			`update replicas set lease_until = now() - interval '1 s'
+			where id = (select mod_holder from training_sessions where id = $1)`,
+			[sessionId],
+		)
+		const asked = world.there.clock.now()
+		await world.there.mod(sessionId)
+		expect(world.there.clock.now() - asked).toBeLessThan(1_500)
+	})
+})
+
+describe('a run that another server has', () => {
+	it('[P24] is abandoned by whichever server is asked; its mod and all who watch are told', async () => {
+		const mod = await world.here.mod(sessionId)
+		const [near, far] = [await world.here.spectator(sessionId), await world.there.spectator(sessionId)]
+		await cross(mod, toAbbey, 1_000)
+		expect(await world.passUntil(world.there.live.abandon(sessionId))).toBe('abandoned')
+		await world.until(() => (mod.flush(), mod.closed !== undefined), 'the end')
+		expect(mod.closed?.code).toBe(1000)
+		expect(typesOf(mod.got).slice(-2)).toEqual(['race_status_change', 'leaderboard_update'])
+		await world.until(
+			() => ![near, far].map((pair) => (pair.flush(), statuses(pair).length)).includes(0),
+			'news',
+		)
+		expect([statuses(near), statuses(far)]).toEqual([['abandoned'], ['abandoned']])
+		const { status, events } = await world.rows.stored(sessionId)
+		expect(status).toBe('abandoned')
+		expect(events.map(({ kind }) => kind)).toEqual(['start', 'flag', 'abandon'])
+	})
+
+	it('[P23] abandoned elsewhere without a word: its next write finds out', async () => {
+		const mod = await world.here.mod(sessionId)
+		await cross(mod, toAbbey, 1_000)
+		world.there.bus.cut(true)
+		expect(await world.passUntil(world.there.live.abandon(sessionId))).toBe('abandoned')
+		mod.flag(toShaft, 2_000)
+		await world.until(() => (mod.flush(), mod.closed !== undefined), 'the end')
+		expect(mod.closed?.code).toBe(1000)
+		expect((await world.rows.stored(sessionId)).visits).toHaveLength(2)
+	})
+
+	it('[P23] abandon on one server against finish on another has exactly one winner', async () => {
+		for (let round = 0; round < 10; round++) {
+			const id = await world.session()
+			const mod = await world.here.mod(id)
+			await cross(mod, toAbbey, 1_000)
+			mod.flag(graph.finishFlag, 2_000)
+			if (round % 2 === 0) mod.flush()
+			const result = await world.passUntil(world.there.live.abandon(id))
+			await world.passUntil(mod.wait('race_status_change'))
+			const status = result === 'abandoned' ? 'abandoned' : 'finished'
+			expect((await world.rows.stored(id)).status).toBe(status)
+			expect(statuses(mod)).toEqual([status])
+		}
+	})
+
+	it('is not simulated by another server while its mod is there', async () => {
+		const mod = await world.here.mod(sessionId)
+		expect(await world.passUntil(world.there.live.markSimulated(sessionId))).toBe('mod_connected')
+		mod.end()
+		await world.until(
+			async () => (await world.there.live.markSimulated(sessionId)) === 'marked',
+			'the mod to be gone',
+		)
+		await world.here.mod(sessionId)
+		expect(world.here.live.peek(sessionId)!.run.simulated).toBe(true)
+	})
+
+	it('[P17] takes late flags of two clients on two servers after its end', async () => {
+		const mod = await world.here.mod(sessionId, { ack: true })
+		mod.flag(toAbbey, 1_000, 1)
+		await world.passUntil(mod.wait('zone_update', 2))
+		mod.flag(graph.finishFlag, 5_000, 2)
+		await world.passUntil(mod.wait('race_status_change'))
+		const guest = await world.there.mod(sessionId, { ack: true })
+		guest.flag(toShaft, 2_000, 3)
+		await world.passUntil(guest.wait('ack', 2))
+		mod.flag(graph.flag('quay', 'grotto'), 3_000, 4)
+		await world.until(
+			() => (mod.flush(), mod.got.some(({ type, seq }) => type === 'ack' && seq === 4)),
+			'the ack of the other',
+		)
+		const { visits, status } = await world.rows.stored(sessionId)
+		expect(status).toBe('finished')
+		expect(visits.map(({ node }) => node).sort()).toEqual(['abbey', 'grotto', 'quay', 'shaft'])
+		expect(mod.closed).toBeUndefined()
+	})
+})
+
+describe('a spectator on another server', () => {
+	it('[P51] begins with what is newest, figures that are not stored yet included', async () => {
+		const mod = await world.here.mod(sessionId)
+		await cross(mod, toAbbey, 1_000)
+		mod.status(1_234, 1)
+		mod.flush()
+		const watcher = await world.there.spectator(sessionId)
+		expect(watcher.got[0]).toMatchObject({
+			type: 'race_state',
+			participants: [{ igt_ms: 1_234, death_count: 1, mod_connected: true, current_zone: 'abbey' }],
+		})
+	})
+
+	it('[P52] sees every change: zones, figures, coming and going, the finish', async () => {
+		const watcher = await world.there.spectator(sessionId)
+		expect(shown(watcher)).toMatchObject({ mod_connected: false })
+		const mod = await world.here.mod(sessionId)
+		await sees(watcher, { mod_connected: true })
+		await cross(mod, toAbbey, 1_000)
+		await sees(watcher, { current_zone: 'abbey', igt_ms: 1_000 })
+		expect(shown(watcher).visits).toHaveLength(2)
+		mod.status(2_000, 1)
+		mod.flush()
+		await sees(watcher, { igt_ms: 2_000 })
+		mod.end()
+		await sees(watcher, { mod_connected: false })
+		const again = await world.here.mod(sessionId)
+		await sees(watcher, { mod_connected: true })
+		again.flag(graph.finishFlag, 3_000)
+		await world.passUntil(again.wait('race_status_change'))
+		await world.until(() => (watcher.flush(), statuses(watcher).length > 0), 'the finish')
+		expect(statuses(watcher)).toEqual(['finished'])
+	})
+
+	it('[P51] misses nothing when messages between servers are lost', async () => {
+		const mod = await world.here.mod(sessionId)
+		const watcher = await world.there.spectator(sessionId)
+		world.here.bus.dropNext(1)
+		await cross(mod, toAbbey, 1_000)
+		// The next message shows the gap.
+		mod.status(1_500)
+		mod.flush()
+		await sees(watcher, { current_zone: 'abbey', igt_ms: 1_500 })
+		expect(shown(watcher).visits).toHaveLength(2)
+		world.here.bus.dropNext(1)
+		await cross(mod, toShaft, 2_000)
+		// No next message: it is found a few seconds later.
+		await sees(watcher, { current_zone: 'shaft' })
+	})
+
+	it('[P51] is told what it missed when the bus was away; the run itself went on', async () => {
+		const mod = await world.here.mod(sessionId)
+		const watcher = await world.there.spectator(sessionId)
+		for (const { bus } of [world.here, world.there]) bus.cut(true)
+		await cross(mod, toAbbey, 1_000)
+		mod.flag(graph.finishFlag, 2_000)
+		await world.passUntil(mod.wait('race_status_change'))
+		for (const { bus } of [world.here, world.there]) bus.cut(false)
+		await world.until(() => (watcher.flush(), statuses(watcher).length > 0), 'the finish')
+		expect(shown(watcher)).toMatchObject({ igt_ms: 2_000, current_zone: 'abbey' })
+	})
+
+	it('[P52] goes on seeing the run when its mod moves to the spectator’s server', async () => {
+		const mod = await world.here.mod(sessionId)
+		const watcher = await world.there.spectator(sessionId)
+		await cross(mod, toAbbey, 1_000)
+		world.here.freeze()
+		const next = await world.there.mod(sessionId)
+		await cross(next, toShaft, 2_000)
+		await sees(watcher, { current_zone: 'shaft', mod_connected: true })
+		expect(watcher.closed).toBeUndefined()
+	})
+
+	it('[P52] sees that the mod is gone when its server is', async () => {
+		await world.here.mod(sessionId)
+		const watcher = await world.there.spectator(sessionId)
+		await sees(watcher, { mod_connected: true })
+		world.here.freeze()
+		await database.pool.query(
+			`update replicas set lease_until = now() - interval '1 s'
+			where id = (select mod_holder from training_sessions where id = $1)`,
+			[sessionId],
+		)
+		await sees(watcher, { mod_connected: false })
+	})
+
+	it('[P53] costs its mod’s server nothing once it is gone, and nothing before it came', async () => {
+		const mod = await world.here.mod(sessionId)
+		await cross(mod, toAbbey, 1_000)
+		const near = await world.here.spectator(sessionId)
+		world.here.bus.sent.length = 0
+		for (let second = 1; second <= 5; second++) {
+			mod.status(1_000 + second * 1_000)
+			mod.flush()
+			await world.passUntil(world.here.clock.pass(1_000, 100))
+		}
+		await cross(mod, toShaft, 10_000)
+		expect(world.here.bus.sent).toEqual([])
+		const watcher = await world.there.spectator(sessionId)
+		expect(world.here.bus.sent).not.toEqual([])
+		watcher.end()
+		await world.until(
+			() => world.there.bus.sent.some(({ message }) => message.includes('unwatching')),
+			'word',
+		)
+		await world.passUntil(world.here.clock.pass(100, 10))
+		world.here.bus.sent.length = 0
+		await cross(mod, graph.flag('shaft', 'crown'), 11_000)
+		expect(world.here.bus.sent).toEqual([])
+		near.end()
+	})
+
+	it('[P50] who came by a share link that ends is sent away on every server', async () => {
+		const hash = createHash('sha256').update('open sesame').digest()
+		await database.pool.query('update training_sessions set share_hash = $2 where id = $1', [sessionId, hash])
+		const [owner, guest] = [
+			await world.there.spectator(sessionId),
+			await world.there.spectator(sessionId, 'open sesame'),
+		]
+		world.here.live.endShare(hash)
+		await world.until(() => (guest.flush(), guest.closed !== undefined), 'the end of the link')
+		expect(guest.closed?.code).toBe(4003)
+		owner.flush()
+		expect(owner.closed).toBeUndefined()
+	})
+})
