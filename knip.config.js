@@ -16,7 +16,11 @@ export default {
 		},
 		'apps/companion': { entry: ['src/main.ts'], project: ['src/**'] },
 		'apps/web': { project: ['src/**'] },
-		e2e: { entry: ['*.test.ts', 'shots.ts'], project: ['**/*.ts'] },
+		e2e: {
+			entry: ['*.test.ts', 'shots.ts'],
+			project: ['**/*.ts'],
+			ignoreBinaries: ['wine', 'wineboot', 'winecfg'],
+		},
 	},
 	compilers: {
 		svelte: (text) => [...scripts(text), ...members(text)].join('\n'),

@@ -14,7 +14,7 @@ const summary = []
 
 children.stopOnSignals()
 await step('packages', () => installation.ensure('all'))
-await step('build', () => builds.ensure(builds.ALL))
+await step('build', () => builds.ensure(builds.TESTED))
 if (args.length > 0) {
 	const { ok } = await suites.runVitest(args)
 	process.exit(ok ? 0 : 1)

@@ -3,10 +3,11 @@ import { createHash } from 'node:crypto'
 import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import * as children from './children.mjs'
+import * as programs from './programs.mjs'
 import { root } from './root.mjs'
 import * as turn from './turn.mjs'
 
-/** @typedef {'web' | 'server' | 'companion'} Target */
+/** @typedef {'web' | 'server' | 'companion' | 'programs'} Target */
 /** @type {Record<Target, { inputs: string[], output: string, make: () => Promise<void> }>} */
 const TARGETS = {
 	web: {
@@ -24,9 +25,25 @@ const TARGETS = {
 		output: 'apps/companion/dist/companion.js',
 		make: () => bundle('apps/companion/src/main.ts', 'apps/companion/dist/companion.js'),
 	},
+	// The companion again, for players to download.
+	programs: {
+		inputs: [
+			'apps/companion/package.json',
+			'apps/companion/packaging',
+			'apps/companion/src',
+			'packages/core/src',
+			'scripts/lib/programs.mjs',
+		],
+		output: programs.LIST,
+		make: programs.make,
+	},
 }
 
-export const ALL = /** @type {Target[]} */ (Object.keys(TARGETS))
+/** What is started here. @type {Target[]} */
+export const ALL = ['web', 'server', 'companion']
+
+/** What tests use. @type {Target[]} */
+export const TESTED = programs.canBeMade ? [...ALL, 'programs'] : ALL
 
 /**
  * Builds those that are older than what they are made of.

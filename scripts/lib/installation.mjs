@@ -96,10 +96,13 @@ function read(file) {
 	return existsSync(path) ? JSON.parse(readFileSync(path, 'utf8')).packages : {}
 }
 
-/** The npm that runs this script, else the one on the path. @param {string[]} args */
-function npm(args) {
+/**
+ * The npm that runs this script, else the one on the path.
+ * @param {string[]} args @param {{ cwd?: string, quiet?: boolean }} [given]
+ */
+export function npm(args, given) {
 	// Asked to stop, npm takes half a minute to tidy up what the next start makes anew anyway.
-	const options = { graceMs: 0 }
+	const options = { ...given, graceMs: 0 }
 	const own = process.env['npm_execpath']
 	if (own?.endsWith('npm-cli.js')) return children.run(process.execPath, [own, ...args], options)
 	return children.run(process.platform === 'win32' ? 'npm.cmd' : 'npm', args, options)

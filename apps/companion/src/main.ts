@@ -20,9 +20,11 @@ const PARENT_EVERY_MS = 1_000
 const parent = process.ppid
 const silent: Terminal = { show() {}, say() {}, close() {} }
 
-process.exitCode = await main()
-// Listened to, it would keep this process.
-if (process.connected) process.disconnect()
+void main().then((code) => {
+	process.exitCode = code
+	// Listened to, it would keep this process.
+	if (process.connected) process.disconnect()
+})
 
 async function main(): Promise<number> {
 	const places = [process.cwd(), dirname(process.execPath)]
