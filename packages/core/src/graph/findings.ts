@@ -25,5 +25,13 @@ export function isInteger(value: unknown, min: number, max: number): value is nu
 }
 
 export function asText(value: unknown): string | null {
-	return typeof value === 'string' && value !== '' ? value : null
+	return typeof value === 'string' && value !== '' ? value.replace(unkeepable, '\ufffd') : null
 }
+
+/** JSON can write characters that no database keeps and that the released mod refuses to decode. */
+export function isKeepable(name: string): boolean {
+	return name.search(unkeepable) === -1
+}
+
+/** NUL and halves of a surrogate pair. */
+const unkeepable = /[\p{Surrogate}\0]/gu

@@ -23,6 +23,8 @@ describe('what cannot be played is refused with a reason', () => {
 		['a node without a layer', (json) => patchNode(json, 'abbey', { type: 'boss_arena' }), /"abbey": layer/],
 		['a layer that is a fraction', (json) => patchNode(json, 'abbey', { layer: 1.5 }), /"abbey": layer/],
 		['a layer that is huge', (json) => patchNode(json, 'abbey', { layer: 1e9 }), /"abbey": layer/],
+		['a node id with NUL', (json) => renamed(json, 'abbey', 'ab\0bey'), /"ab\\u0000bey" has a character/],
+		['a node id cut in a character', (json) => renamed(json, 'abbey', 'a\ud83d'), /"a\\ud83d" has a char/],
 		['no start', (json) => patchType(json, 'quay', 'boss_arena'), /no start node/],
 		['two starts', (json) => patchType(json, 'abbey', 'start'), /more than one start/],
 		[
@@ -166,6 +168,16 @@ describe('older and hand-made files', () => {
 			originalTier: null,
 		})
 	})
+})
+
+test('text never holds what neither a database nor the released mod takes', () => {
+	const { json } = diamond()
+	json.version = '4.\0'
+	const graph = compiled(
+		patchNode(json, 'abbey', { layer: 1, type: 'boss_arena', display_name: 'A\ud83d \ud83d\ude00' }),
+	)
+	expect(graph.version).toBe('4.\ufffd')
+	expect(graph.nodes.get('abbey')?.displayName).toBe('A\ufffd \ud83d\ude00')
 })
 
 describe('exits', () => {
@@ -322,6 +334,10 @@ describe('whatever the file holds', () => {
 
 function patchNode(json: GraphJson, id: string, node: unknown) {
 	return { ...json, nodes: { ...json.nodes, [id]: node } }
+}
+
+function renamed(json: GraphJson, from: string, to: string): unknown {
+	return JSON.parse(JSON.stringify(json).replaceAll(JSON.stringify(from), JSON.stringify(to)))
 }
 
 function patchType(json: GraphJson, id: string, type: string) {

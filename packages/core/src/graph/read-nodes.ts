@@ -1,5 +1,5 @@
 import { maxInt32 } from '../protocol/limits.ts'
-import { add, asText, type Findings, isInteger, isObject, quote } from './findings.ts'
+import { add, asText, type Findings, isInteger, isKeepable, isObject, quote } from './findings.ts'
 import type { Exit, GraphNode } from './seed-graph.ts'
 
 /** Far above any real seed (about 30); keeps layers drawable and progress within the database's integers. */
@@ -24,6 +24,7 @@ export function readNodes(json: unknown, findings: Findings): Map<string, OpenNo
 	}
 	for (const [id, node] of entries) {
 		if (!isObject(node)) add(findings.reasons, `node ${quote(id)} is not an object`)
+		else if (!isKeepable(id)) add(findings.reasons, `node ${quote(id)} has a character that cannot be kept`)
 		else if (!isInteger(node.layer, 0, maxLayer))
 			add(findings.reasons, `node ${quote(id)}: layer is not an integer from 0 to ${maxLayer}`)
 		else nodes.set(id, readNode(id, node, node.layer))
