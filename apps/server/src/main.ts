@@ -116,7 +116,7 @@ async function build(settings: Settings, log: Log, open: Open[]): Promise<Runnin
 		routes: socketRoutes(sessions),
 		admit: makeAdmit({
 			config,
-			findUserId: async (cookie) => (await accounts.findUserByCookie(deps, cookie))?.id ?? null,
+			findSignedIn: async (cookie) => (await accounts.findByCookie(deps, cookie)) ?? null,
 		}),
 		maxPerAddress: config.maxSocketsPerAddress * config.rateLimitFactor,
 		maxPerUser: config.maxSocketsPerUser * config.rateLimitFactor,

@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { testApp } from '#http/testing.ts'
 import type { TestApp } from '#http/testing.ts'
-import { findUserByCookie } from './accounts.ts'
+import { findByCookie } from './accounts.ts'
 
 const DAY_MS = 86_400_000
 const OWN = 'http://localhost:8000'
@@ -125,7 +125,7 @@ describe('a token', () => {
 		}
 		now = start + (87 + 30) * DAY_MS
 		expect((await me({ cookie: `speedfog_session=${token}` })).statusCode).toBe(401)
-		expect(await findUserByCookie(server.deps, `speedfog_session=${token}`)).toBeUndefined()
+		expect(await findByCookie(server.deps, `speedfog_session=${token}`)).toBeUndefined()
 	})
 
 	it('has its use noted at most once a minute', async () => {
@@ -209,8 +209,11 @@ describe('devices', () => {
 
 	it('are recognised by the cookie of a WebSocket upgrade', async () => {
 		const token = await server.signIn('Kai')
-		const find = (cookie: string | undefined) => findUserByCookie(server.deps, cookie)
-		expect(await find(`a=b; speedfog_session=${token}; c=d`)).toMatchObject({ name: 'Kai' })
+		const find = (cookie: string | undefined) => findByCookie(server.deps, cookie)
+		expect(await find(`a=b; speedfog_session=${token}; c=d`)).toEqual({
+			userId: (await me({ authorization: `Bearer ${token}` })).json<{ id: string }>().id,
+			tokenHash: createHash('sha256').update(token).digest(),
+		})
 		expect(await find(`xspeedfog_session=${token}`)).toBeUndefined()
 		expect(await find(undefined)).toBeUndefined()
 	})

@@ -66,13 +66,14 @@ export async function findUserByToken(
 }
 
 /** For WebSocket upgrades, which no route sees. */
-export async function findUserByCookie(
+export async function findByCookie(
 	deps: Deps,
 	cookieHeader: string | undefined,
-): Promise<User | undefined> {
-	const match = new RegExp(`(?:^|;\\s*)${COOKIE}=([A-Za-z0-9_-]+)`).exec(cookieHeader ?? '')
-	const caller = match && (await findUserByToken(deps, match[1]!))
-	return caller?.token.kind === 'device' ? caller.user : undefined
+): Promise<{ userId: string; tokenHash: Buffer } | undefined> {
+	const secret = new RegExp(`(?:^|;\\s*)${COOKIE}=([A-Za-z0-9_-]+)`).exec(cookieHeader ?? '')?.[1]
+	const caller = secret === undefined ? undefined : await findUserByToken(deps, secret)
+	if (caller?.token.kind !== 'device') return undefined
+	return { userId: caller.user.id, tokenHash: tokens.hash(secret!) }
 }
 
 /** Makes the caller's browser or program a device of the user; the answer is its token. */

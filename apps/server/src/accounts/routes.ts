@@ -26,8 +26,13 @@ const all = { access: 'all' satisfies Access } as const
 const signedIn = { access: 'signedIn' satisfies Access } as const
 const ById = z.object({ id: z.guid() })
 
-export function routes(app: App, deps: Deps): void {
-	const { config, clock } = deps
+type AccountsDeps = Deps & {
+	/** What a token that was revoked opened is closed. */
+	live: { endToken(hash: Buffer): void }
+}
+
+export function routes(app: App, deps: AccountsDeps): void {
+	const { config, clock, live } = deps
 	const db = deps.db.kysely
 	const signInLimit = { max: SIGN_INS_PER_MINUTE * config.rateLimitFactor, timeWindow: 60_000 }
 
@@ -62,7 +67,8 @@ export function routes(app: App, deps: Deps): void {
 		{ config: signedIn, schema: { summary: 'Sign out here', response: { 204: nothing } } },
 		async (request, reply) => {
 			const { user, token } = request.caller!
-			await tokens.revoke(db, user.id, token)
+			const ended = await tokens.revoke(db, user.id, token)
+			if (ended instanceof Buffer) live.endToken(ended)
 			clearCookie(reply, deps)
 			return reply.code(204).send()
 		},
@@ -145,6 +151,7 @@ export function routes(app: App, deps: Deps): void {
 		const outcome = await tokens.revoke(db, requireUser(request).id, token)
 		if (outcome === 'foreign') throw new HttpError(403, 'This is not yours to revoke.')
 		if (outcome === 'unknown') throw new HttpError(404, 'There is no such device or token.')
+		live.endToken(outcome)
 	}
 }
 

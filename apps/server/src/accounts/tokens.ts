@@ -106,22 +106,22 @@ export async function list(
 		.execute()
 }
 
-/** Whose it is and whether it is gone now: somebody else's stays. */
+/** The hash of the token that is gone now; somebody else's stays. */
 export async function revoke(
 	db: Kysely<Tables>,
 	userId: string,
 	{ id, kind }: { id: string; kind: Token['kind'] },
-): Promise<'revoked' | 'foreign' | 'unknown'> {
+): Promise<Buffer | 'foreign' | 'unknown'> {
 	const found = await db
 		.selectFrom('tokens')
-		.select('user_id')
+		.select(['user_id', 'hash'])
 		.where('id', '=', id)
 		.where('kind', '=', kind)
 		.executeTakeFirst()
 	if (!found) return 'unknown'
 	if (found.user_id !== userId) return 'foreign'
 	await db.deleteFrom('tokens').where('id', '=', id).execute()
-	return 'revoked'
+	return found.hash
 }
 
 export async function removeExpired(db: Kysely<Tables>, userId: string, nowMs: number): Promise<void> {
@@ -132,6 +132,7 @@ export async function removeExpired(db: Kysely<Tables>, userId: string, nowMs: n
 		.execute()
 }
 
-function hash(secret: string): Buffer {
+/** What the database keeps of a token. */
+export function hash(secret: string): Buffer {
 	return createHash('sha256').update(secret).digest()
 }

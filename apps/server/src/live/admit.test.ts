@@ -26,6 +26,7 @@ describe('the address of a visitor', () => {
 })
 
 describe('at the door', () => {
+	const me = { userId: 'me', tokenHash: Buffer.from('hash') }
 	const admit = (env: Record<string, string>) => {
 		const read = readConfig(env)
 		if (!read.ok) throw new Error(read.problem)
@@ -34,12 +35,12 @@ describe('at the door', () => {
 			publicUrl: 'http://localhost:8000',
 			secretKey: Buffer.alloc(32),
 		}
-		return makeAdmit({ config, findUserId: async (cookie) => (cookie === 'good' ? 'me' : null) })
+		return makeAdmit({ config, findSignedIn: async (cookie) => (cookie === 'good' ? me : null) })
 	}
 
 	it('a cookie tells who it is', async () => {
 		const visitor = await admit({})(request('127.0.0.1', { host: 'localhost:8000', cookie: 'good' }))
-		expect(visitor).toEqual({ address: '127.0.0.1', userId: 'me' })
+		expect(visitor).toEqual({ address: '127.0.0.1', signedIn: me })
 	})
 
 	it('nobody comes through a proxy to a server that signs people in by name alone', async () => {

@@ -2,16 +2,16 @@ import { BlockList, isIP } from 'node:net'
 import type { IncomingMessage } from 'node:http'
 import type { Config } from '#config.ts'
 import { FORWARDED_IN_LOCAL_MODE, forwardingHeader, isOwnHost, isOwnOrigin } from '#http/origin.ts'
-import type { Refusal, Visitor } from './upgrade.ts'
+import type { Refusal, SignedIn, Visitor } from './upgrade.ts'
 
 export type AdmitOptions = {
 	config: Config
 	/** Whose `Cookie` header this is. */
-	findUserId(cookie: string): Promise<string | null>
+	findSignedIn(cookie: string): Promise<SignedIn | null>
 }
 
 /** The checks of every HTTP request, for the one kind that does not go through the HTTP side. */
-export function makeAdmit({ config, findUserId }: AdmitOptions) {
+export function makeAdmit({ config, findSignedIn }: AdmitOptions) {
 	const trusted = blockListOf(config.trustedProxies)
 	return async (request: IncomingMessage): Promise<Visitor | Refusal> => {
 		const { host, origin, cookie } = request.headers
@@ -27,7 +27,7 @@ export function makeAdmit({ config, findUserId }: AdmitOptions) {
 			return { status: 403, detail: 'Pages of other sites cannot connect here.' }
 		return {
 			address: addressOf(request, trusted),
-			userId: cookie === undefined ? null : await findUserId(cookie),
+			signedIn: cookie === undefined ? null : await findSignedIn(cookie),
 		}
 	}
 }

@@ -13,8 +13,11 @@ export type SocketRoute = {
 	accept(socket: Socket, visit: Visitor & { id: string }): void
 }
 
-/** Who asks: `userId` where a cookie tells, else null. */
-export type Visitor = { address: string; userId: string | null }
+/** Who asks: `signedIn` where a cookie tells, else null. */
+export type Visitor = { address: string; signedIn: SignedIn | null }
+
+/** A user, and the hash of the token by which he is known. */
+export type SignedIn = { userId: string; tokenHash: Buffer }
 
 export type Refusal = { status: number; detail: string }
 
@@ -60,7 +63,8 @@ export function attachUpgrade(server: Server, options: UpgradeOptions): Upgrades
 		const visitor = await admit(request)
 		if ('status' in visitor) return refuse(stream, visitor)
 		if (isStopped) return refuse(stream, { status: 503, detail: 'The server is about to stop.' })
-		const { address, userId } = visitor
+		const { address, signedIn } = visitor
+		const userId = signedIn && signedIn.userId
 		if ((perAddress.get(address) ?? 0) >= maxPerAddress)
 			return refuse(stream, { status: 429, detail: 'Too many connections are open from this address.' })
 		if (userId !== null && (perUser.get(userId) ?? 0) >= maxPerUser)
@@ -74,7 +78,7 @@ export function attachUpgrade(server: Server, options: UpgradeOptions): Upgrades
 				add(perAddress, address, -1)
 				if (userId !== null) add(perUser, userId, -1)
 			})
-			found.route.accept(fromWebSocket(webSocket, stream), { address, userId, id: found.id })
+			found.route.accept(fromWebSocket(webSocket, stream), { address, signedIn, id: found.id })
 		})
 	}
 

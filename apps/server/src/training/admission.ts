@@ -5,7 +5,7 @@ import type { Traffic } from '#live/traffic.ts'
 import type { Log } from '#log.ts'
 import type { Guarded } from './access.ts'
 import type { LiveSession } from './live-session.ts'
-import type { SharedLinks } from './shared-links.ts'
+import type { TokenLinks } from './token-links.ts'
 
 /** What the mods and spectators at the door need. */
 export type Door = {
@@ -22,7 +22,7 @@ export type Door = {
 	acquire(sessionId: string): Promise<LiveSession | undefined>
 	letGo(session: LiveSession): void
 	/** Who is here by a token. */
-	shared: SharedLinks
+	tokenLinks: TokenLinks
 }
 
 /** What decides whether a socket is let in to a session. */

@@ -326,7 +326,7 @@ describe('a clean stop', () => {
 		const silent = new SocketPair()
 		server.acceptMod(silent.socket, waiting, '127.0.0.1')
 		const watcher = new SocketPair()
-		server.acceptSpectator(watcher.socket, playing, world.rows.userId)
+		server.acceptSpectator(watcher.socket, playing, world.rows.signedIn)
 		watcher.send({ type: 'auth' })
 		await watcher.until(() => watcher.got.length > 0)
 		mod.status(7_000, 2)

@@ -7,6 +7,7 @@ import { Link } from '#live/link.ts'
 import type { LinkDeps, Peer } from '#live/link.ts'
 import type { Socket } from '#live/socket.ts'
 import { noTraffic } from '#live/traffic.ts'
+import type { SignedIn } from '#live/upgrade.ts'
 import type { Log } from '#log.ts'
 import * as admission from './admission.ts'
 import type { Door } from './admission.ts'
@@ -19,9 +20,9 @@ import { LiveSession } from './live-session.ts'
 import { isModToken } from './mod-token.ts'
 import * as outside from './outside.ts'
 import { Relay } from './relay.ts'
-import { SharedLinks } from './shared-links.ts'
 import { Spectator } from './spectator.ts'
 import * as storedRun from './stored-run.ts'
+import { TokenLinks } from './token-links.ts'
 
 export type LiveDeps = {
 	db: Database
@@ -64,7 +65,7 @@ export class LiveSessions implements Live {
 	readonly #door: Door
 	readonly #places = new Map<string, Place>()
 	readonly #links = new Set<Link>()
-	readonly #shared = new SharedLinks()
+	readonly #tokenLinks = new TokenLinks()
 	#onLinkGone: (() => void) | undefined
 	#isClosing = false
 
@@ -88,7 +89,7 @@ export class LiveSessions implements Live {
 			clock,
 			log,
 			loading: (sessionId) => this.#places.get(sessionId)?.loading,
-			endShare: (hash) => this.#shared.close(hash),
+			endToken: (hash) => this.#tokenLinks.close(hash),
 			dismissUser: (userId) => void this.#dismiss(userId),
 		})
 		this.journal = new Journal({ pool: db.pool, log, clock, onCommit: deps.onCommit })
@@ -104,7 +105,7 @@ export class LiveSessions implements Live {
 			find: (sessionId) => admission.find(db, sessionId),
 			acquire: (sessionId) => this.#acquire(sessionId),
 			letGo: (session) => this.#letGo(session),
-			shared: this.#shared,
+			tokenLinks: this.#tokenLinks,
 		}
 	}
 
@@ -130,9 +131,9 @@ export class LiveSessions implements Live {
 		this.#accept(socket, (link) => new Companion(link, { sessionId, address }, this.#door))
 	}
 
-	/** `cookieUserId`: who a browser's cookie says it is; null where there is none. */
-	acceptSpectator(socket: Socket, sessionId: string, cookieUserId: string | null): void {
-		this.#accept(socket, (link) => new Spectator(link, { sessionId, cookieUserId }, this.#door))
+	/** `signedIn`: who a browser's cookie says it is; null where there is none. */
+	acceptSpectator(socket: Socket, sessionId: string, signedIn: SignedIn | null): void {
+		this.#accept(socket, (link) => new Spectator(link, { sessionId, signedIn }, this.#door))
 	}
 
 	async abandon(sessionId: string): Promise<'abandoned' | 'not_active' | 'unknown'> {
@@ -157,9 +158,9 @@ export class LiveSessions implements Live {
 		})
 	}
 
-	endShare(hash: Buffer): void {
-		this.#shared.close(hash)
-		this.#relay.endShare(hash)
+	endToken(hash: Buffer): void {
+		this.#tokenLinks.close(hash)
+		this.#relay.endToken(hash)
 	}
 
 	async dismissUser(userId: string): Promise<void> {

@@ -11,8 +11,8 @@ export type Live = {
 	 * exempt from the clock tests of P18, also when a spectator had already brought it into memory.
 	 */
 	markSimulated(sessionId: string): Promise<'marked' | 'not_active' | 'mod_connected' | 'unknown'>
-	/** Closes the spectators that came by the share token of this hash. After it was replaced in the database. */
-	endShare(hash: Buffer): void
+	/** Closes the spectators that came by the token of this hash. After it was taken out of the database. */
+	endToken(hash: Buffer): void
 	/** Closes every socket of this user's sessions. After their rows are gone. */
 	dismissUser(userId: string): Promise<void>
 }

@@ -31,8 +31,8 @@ export type RelayDeps = {
 	log: Log
 	/** A session that is being read from the database. */
 	loading(sessionId: string): Promise<unknown> | undefined
-	/** Who came by the share token of this hash is to go. */
-	endShare(hash: Buffer): void
+	/** Who came by the token of this hash is to go. */
+	endToken(hash: Buffer): void
 	/** This user's sessions are no more. */
 	dismissUser(userId: string): void
 }
@@ -156,8 +156,8 @@ export class Relay {
 		this.#send(ALL, { type: 'changed', session: sessionId })
 	}
 
-	endShare(hash: Buffer): void {
-		this.#send(ALL, { type: 'share_ended', hash: hash.toString('hex') })
+	endToken(hash: Buffer): void {
+		this.#send(ALL, { type: 'token_ended', hash: hash.toString('hex') })
 	}
 
 	dismissUser(userId: string): void {
@@ -254,8 +254,8 @@ export class Relay {
 				return this.#whenLoaded(message.session, () => this.#hearClaimed(message))
 			case 'changed':
 				return this.#whenLoaded(message.session, () => void this.#sessions.get(message.session)?.reread())
-			case 'share_ended':
-				return this.#deps.endShare(Buffer.from(message.hash, 'hex'))
+			case 'token_ended':
+				return this.#deps.endToken(Buffer.from(message.hash, 'hex'))
 			case 'user_gone':
 				return this.#deps.dismissUser(message.user)
 		}

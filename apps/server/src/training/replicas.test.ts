@@ -353,7 +353,7 @@ describe('a spectator on another server', () => {
 			await world.there.spectator(sessionId),
 			await world.there.spectator(sessionId, 'open sesame'),
 		]
-		world.here.live.endShare(hash)
+		world.here.live.endToken(hash)
 		await world.until(() => (guest.flush(), guest.closed !== undefined), 'the end of the link')
 		expect(guest.closed?.code).toBe(4003)
 		owner.flush()

@@ -1,3 +1,4 @@
+import type { Device } from '@speedfog/core/protocol/accounts'
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
 import { WebSocket } from 'ws'
 import { startTestServer } from '#testing.ts'
@@ -17,8 +18,9 @@ beforeAll(async () => {
 })
 afterAll(() => server.close())
 
-async function call(method: string, path: string, { token } = owner): Promise<Response> {
-	return fetch(`${server.url}${path}`, { method, headers: { authorization: `Bearer ${token}` } })
+async function call(method: string, path: string, { token } = owner, body?: object): Promise<Response> {
+	const headers = { authorization: `Bearer ${token}`, ...(body && { 'content-type': 'application/json' }) }
+	return fetch(`${server.url}${path}`, { method, headers, ...(body && { body: JSON.stringify(body) }) })
 }
 
 async function start(): Promise<string> {
@@ -122,5 +124,31 @@ describe('a link to a run', () => {
 		)
 		expect(rows[0]!.text).not.toContain(token)
 		expect(mayWatch({ userId: owner.id, shareHash: rows[0]!.hash }, null, token)).toBe(true)
+	})
+})
+
+describe('a run that is watched', () => {
+	it('[P50] is seen no more by a device that is signed out or a program whose token is revoked', async () => {
+		const [gone, stays] = [await server.signIn('Owner'), await server.signIn('Owner')]
+		const { token: program, id } = (await (
+			await call('POST', '/api/auth/tokens', stays, { label: 'watch' })
+		).json()) as { token: string; id: string }
+		const cookie = (user: User) => watch(undefined, { headers: { cookie: user.cookie } })
+		const [byDevice, byProgram, byOther] = [cookie(gone), watch(program), cookie(stays)]
+		const waiting = new WebSocket(`${server.wsUrl}/ws/training/${run}/spectate`, {
+			headers: { cookie: gone.cookie },
+		})
+		const refused = new Promise((resolve) => waiting.on('close', resolve))
+		await new Promise((resolve) => waiting.on('open', resolve))
+		for (const { first } of [byDevice, byProgram, byOther]) expect(await first).toBe('race_state')
+		const devices = (await (await call('GET', '/api/auth/sessions', gone)).json()) as Device[]
+		const device = devices.find(({ current }) => current)!
+		expect((await call('DELETE', `/api/auth/sessions/${device.id}`, stays)).status).toBe(204)
+		expect([await byDevice.closed, await refused]).toEqual([4003, 4003])
+		expect((await call('DELETE', `/api/auth/tokens/${id}`, stays)).status).toBe(204)
+		expect(await byProgram.closed).toBe(4003)
+		expect(byOther.socket.readyState).toBe(WebSocket.OPEN)
+		expect((await call('POST', '/api/auth/logout', stays)).status).toBe(204)
+		expect(await byOther.closed).toBe(4003)
 	})
 })

@@ -31,5 +31,5 @@ async function replace({ db, live }: TrainingDeps, sessionId: string, hash: Buff
 			.execute()
 		return row?.share_hash
 	})
-	if (before) live.endShare(before)
+	if (before) live.endToken(before)
 }

@@ -10,7 +10,7 @@ export function socketRoutes(live: LiveSessions): SocketRoute[] {
 		},
 		{
 			path: /^\/ws\/training\/([^/]+)\/spectate$/,
-			accept: (socket, { id, userId }) => live.acceptSpectator(socket, id, userId),
+			accept: (socket, { id, signedIn }) => live.acceptSpectator(socket, id, signedIn),
 		},
 	]
 }

@@ -77,8 +77,9 @@ describe('who may watch', () => {
 	it.each(ways)('[P50] %s', async (_, cookie, token, lets) => {
 		await share('shared before')
 		await share('shared')
-		const userId = cookie === 'owner' ? world.rows.userId : cookie && strangerId
-		const pair = world.dialSpectator(sessionId, userId)
+		const stranger = { ...world.rows.signedIn, userId: strangerId }
+		const signedIn = cookie === 'owner' ? world.rows.signedIn : cookie && stranger
+		const pair = world.dialSpectator(sessionId, signedIn)
 		pair.send({ type: 'auth', token })
 		await pair.until(() => pair.over || pair.got.length > 0)
 		expect(typesOf(pair.got)).toEqual(lets ? ['race_state'] : [])

@@ -1,13 +1,14 @@
 import { close as closes } from '@speedfog/core/protocol/close'
 import { readSpectatorAuth } from '@speedfog/core/protocol/read-frame'
 import type { Link, Peer } from '#live/link.ts'
+import type { SignedIn } from '#live/upgrade.ts'
 import { hashShareToken, mayWatch } from './access.ts'
 import type { Guarded } from './access.ts'
 import type { Door } from './admission.ts'
 import type { LiveSession } from './live-session.ts'
 
-/** `cookieUserId`: who a browser's cookie says it is; null where there is none. */
-export type Wanted = { sessionId: string; cookieUserId: string | null }
+/** `signedIn`: who a browser's cookie says it is; null where there is none. */
+export type Wanted = { sessionId: string; signedIn: SignedIn | null }
 
 /** Somebody who watches a session (protocol, P50 to P54). */
 export class Spectator implements Peer {
@@ -21,6 +22,7 @@ export class Spectator implements Peer {
 		this.#link = link
 		this.#wanted = wanted
 		this.#door = door
+		if (wanted.signedIn) this.#comeBy(wanted.signedIn.tokenHash)
 	}
 
 	first(text: string | null): void {
@@ -34,7 +36,7 @@ export class Spectator implements Peer {
 	next(): void {}
 
 	gone(): void {
-		if (this.#tokenHash) this.#door.shared.remove(this.#tokenHash, this.#link)
+		this.#comeBy(undefined)
 		if (!this.#session) return
 		this.#session.unwatch(this.#link)
 		this.#door.letGo(this.#session)
@@ -45,7 +47,7 @@ export class Spectator implements Peer {
 		if (!read?.ok) return this.#link.close(closes.forbidden)
 		const { sessionId } = this.#wanted
 		// Before the look into the database, so that a token which ends meanwhile is not missed.
-		if (read.auth.token !== undefined) this.#keepToken(read.auth.token)
+		if (read.auth.token !== undefined) this.#comeBy(hashShareToken(read.auth.token))
 		const guarded = await this.#door.find(sessionId)
 		if (!guarded) return this.#link.close(closes.notFound)
 		if (!(await this.#mayWatch(guarded, read.auth.token))) return this.#link.close(closes.forbidden)
@@ -57,16 +59,19 @@ export class Spectator implements Peer {
 		session.watch(this.#link)
 	}
 
-	#keepToken(token: string): void {
-		this.#tokenHash = hashShareToken(token)
-		this.#door.shared.add(this.#tokenHash, this.#link)
+	/** When that token ends, this link does too. */
+	#comeBy(tokenHash: Buffer | undefined): void {
+		const { tokenLinks } = this.#door
+		if (this.#tokenHash) tokenLinks.remove(this.#tokenHash, this.#link)
+		if (tokenHash) tokenLinks.add(tokenHash, this.#link)
+		this.#tokenHash = tokenHash
 	}
 
 	/** Who names a token means that one: a cookie does not help a wrong one. */
 	async #mayWatch(guarded: Guarded, token: string | undefined): Promise<boolean> {
 		if (token === undefined) {
-			const { cookieUserId } = this.#wanted
-			return mayWatch(guarded, cookieUserId === null ? null : { id: cookieUserId }, null)
+			const { signedIn } = this.#wanted
+			return mayWatch(guarded, signedIn && { id: signedIn.userId }, null)
 		}
 		if (mayWatch(guarded, null, token)) return true
 		return mayWatch(guarded, (await this.#door.findUserByToken(token)) ?? null, null)

@@ -51,7 +51,7 @@ beforeAll(async () => {
 	const config = { ...read.settings, publicUrl: `http://localhost:${port}`, secretKey } satisfies Config
 	upgrades = attachUpgrade(server, {
 		routes: socketRoutes(live),
-		admit: makeAdmit({ config, findUserId: async (cookie) => (cookie === 'me=1' ? rows.userId : null) }),
+		admit: makeAdmit({ config, findSignedIn: async (cookie) => (cookie === 'me=1' ? rows.signedIn : null) }),
 		maxPerAddress: 30,
 		maxPerUser: 3,
 		log: silentLog,

@@ -22,8 +22,8 @@ export type RelayMessage =
 	| { type: 'claimed'; session: string; from: string; fence: number }
 	/** To all: this session was changed in the database. */
 	| { type: 'changed'; session: string }
-	/** To all: who came by the share token of this hash (hex) is to go. */
-	| { type: 'share_ended'; hash: string }
+	/** To all: who came by the token of this hash (hex) is to go. */
+	| { type: 'token_ended'; hash: string }
 	/** To all: this user was erased, and his sessions with him. */
 	| { type: 'user_gone'; user: string }
 

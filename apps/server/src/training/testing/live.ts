@@ -8,6 +8,7 @@ import { fakeClock } from '#live/testing/fake-clock.ts'
 import type { FakeClock } from '#live/testing/fake-clock.ts'
 import { SocketPair } from '#live/testing/socket-pair.ts'
 import { wire } from '#live/testing/wire-bus.ts'
+import type { SignedIn } from '#live/upgrade.ts'
 import { silentLog } from '#log.ts'
 import type { Log } from '#log.ts'
 import { LiveSessions } from '../live-sessions.ts'
@@ -31,7 +32,7 @@ export type LiveWorld = {
 	mod(sessionId: string, options?: { ack?: boolean }): Promise<TestMod>
 	/** A spectator that got its snapshot: the owner, by cookie. */
 	spectator(sessionId: string): Promise<SocketPair>
-	dialSpectator(sessionId: string, cookieUserId?: string | null): SocketPair
+	dialSpectator(sessionId: string, signedIn?: SignedIn | null): SocketPair
 	token(sessionId: string): string
 	/** Another server process on the same database, as after a restart; nobody hears from it or is heard by it. */
 	another(): LiveSessions
@@ -79,9 +80,9 @@ export async function liveWorld(options: Options): Promise<LiveWorld> {
 		return pair
 	}
 
-	function dialSpectator(sessionId: string, cookieUserId: string | null = rows.userId): SocketPair {
+	function dialSpectator(sessionId: string, signedIn: SignedIn | null = rows.signedIn): SocketPair {
 		const pair = new SocketPair()
-		live.acceptSpectator(pair.socket, sessionId, cookieUserId)
+		live.acceptSpectator(pair.socket, sessionId, signedIn)
 		return pair
 	}
 

@@ -81,7 +81,7 @@ export async function replicas(database: Database, graph: BuiltGraph): Promise<R
 			},
 			async spectator(sessionId, token) {
 				const pair = new SocketPair()
-				live.acceptSpectator(pair.socket, sessionId, token === undefined ? rows.userId : null)
+				live.acceptSpectator(pair.socket, sessionId, token === undefined ? rows.signedIn : null)
 				pair.send({ type: 'auth', token })
 				await passUntil(pair.until(() => pair.got.length > 0, 'the race_state'))
 				return pair

@@ -2,10 +2,13 @@ import { createHash, randomBytes } from 'node:crypto'
 import { uuidv7 } from 'uuidv7'
 import type { BuiltGraph } from '@speedfog/core/graph/testing'
 import type { Database } from '#database/database.ts'
+import type { SignedIn } from '#live/upgrade.ts'
 
 /** Rows that a test needs around its sessions. */
 export type Rows = {
 	userId: string
+	/** The user, by a device's cookie. */
+	signedIn: SignedIn
 	seedId: string
 	/** A new active session of the user on the seed. */
 	session(createdAt?: Date): Promise<string>
@@ -52,6 +55,7 @@ export async function makeRows({ kysely }: Database, { json, graph }: BuiltGraph
 
 	return {
 		userId,
+		signedIn: { userId, tokenHash: randomBytes(32) },
 		seedId,
 		async session(createdAt = new Date()) {
 			const id = uuidv7()

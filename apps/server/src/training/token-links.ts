@@ -1,8 +1,8 @@
 import { close as closes } from '@speedfog/core/protocol/close'
 import type { Link } from '#live/link.ts'
 
-/** The spectators that presented a token, by its hash: they go when what they came by ends. */
-export class SharedLinks {
+/** The spectators that came by a token (of a share, a device, a program), by its hash: they go when it ends. */
+export class TokenLinks {
 	readonly #links = new Map<string, Set<Link>>()
 
 	add(hash: Buffer, link: Link): void {
