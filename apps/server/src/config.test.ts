@@ -37,6 +37,7 @@ describe('without any variable', () => {
 			trustedProxies: [],
 			metricsToken: undefined,
 			logLevel: 'info',
+			logSessions: [],
 			localMode: true,
 		})
 	})

@@ -24,6 +24,8 @@ export type Settings = {
 	trustedProxies: readonly string[]
 	metricsToken: string | undefined
 	logLevel: (typeof LOG_LEVELS)[number]
+	/** Ids of sessions. */
+	logSessions: readonly string[]
 	/** Accounts by name alone: nobody but the people at this machine reaches it. */
 	localMode: boolean
 }
@@ -128,6 +130,12 @@ const Environment = z.object({
 		.enum(LOG_LEVELS, `one of ${LOG_LEVELS.join(', ')}`)
 		.default('info')
 		.describe('The least important kind of line that is logged.'),
+	LOG_SESSIONS: list(
+		isUuid,
+		'ids of runs with commas between them, as they stand in the address of their pages',
+	)
+		.default([])
+		.describe('The runs of which everything is logged, whatever LOG_LEVEL says.'),
 })
 
 type Variable = keyof z.input<typeof Environment>
@@ -190,6 +198,7 @@ function settingsOf(env: z.output<typeof Environment>): Settings {
 		trustedProxies: env.TRUSTED_PROXIES,
 		metricsToken: env.METRICS_TOKEN,
 		logLevel: env.LOG_LEVEL,
+		logSessions: env.LOG_SESSIONS,
 		localMode:
 			!twitch &&
 			isLoopback(env.HOST) &&
@@ -253,6 +262,10 @@ function hasScheme(...schemes: string[]): (text: string) => boolean {
 
 function isUserName(name: string): boolean {
 	return /^[a-z0-9_-]{1,25}$/i.test(name)
+}
+
+function isUuid(text: string): boolean {
+	return /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(text)
 }
 
 function isProxy(text: string): boolean {

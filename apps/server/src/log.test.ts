@@ -16,11 +16,11 @@ function written(isTerminal: boolean, write: (log: ReturnType<typeof openLog>) =
 
 describe('the log', () => {
 	it('is a line of JSON with level and time for each message', () => {
-		const line = written(false, (log) => log.info({ sessionId: 'x' }, 'a mod is connected'))
+		const line = written(false, (log) => log.info({ session: 'x' }, 'a mod is connected'))
 		expect(JSON.parse(line)).toEqual({
 			level: 'info',
 			time: expect.stringMatching(/^\d{4}-\d\d-\d\dT[\d:.]+Z$/) as string,
-			sessionId: 'x',
+			session: 'x',
 			msg: 'a mod is connected',
 		})
 	})

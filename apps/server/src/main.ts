@@ -90,6 +90,7 @@ async function build(settings: Settings, log: Log, open: Open[]): Promise<Runnin
 		secretKey: config.secretKey,
 		findUserByToken: async (token) => (await accounts.findUserByToken(base, token))?.user,
 		onCommit: metrics.noteCommit,
+		logSessions: config.logSessions,
 	})
 	const simulations = openSimulations({ companion: COMPANION, log })
 	const root = config.seedsPoolDir ?? join(config.dataDir, 'pools')

@@ -66,6 +66,7 @@ const config: Config = {
 	trustedProxies: [],
 	metricsToken: undefined,
 	logLevel: 'info',
+	logSessions: [],
 	localMode: true,
 }
 

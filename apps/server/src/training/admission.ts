@@ -6,6 +6,7 @@ import type { Log } from '#log.ts'
 import type { Guarded } from './access.ts'
 import type { LiveSession } from './live-session.ts'
 import type { TokenLinks } from './token-links.ts'
+import type { Trace } from './trace.ts'
 
 /** What the mods and spectators at the door need. */
 export type Door = {
@@ -23,6 +24,7 @@ export type Door = {
 	letGo(session: LiveSession): void
 	/** Who is here by a token. */
 	tokenLinks: TokenLinks
+	traceOf(sessionId: string): Trace
 }
 
 /** What decides whether a socket is let in to a session. */

@@ -1,4 +1,5 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { pino } from 'pino'
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
 import { diamond } from '@speedfog/core/graph/testing'
 import { freshDatabase } from '#database/testing.ts'
 import type { TestDatabase } from '#database/testing.ts'
@@ -255,5 +256,31 @@ describe('one mod per session', () => {
 			return late.got.length >= 3
 		})
 		expect(late.got[0]).toMatchObject({ participants: [{ igt_ms: 5_000, death_count: 1 }] })
+	})
+})
+
+describe('a session that is looked at closely', () => {
+	it('has all it says, hears and stores in the log, and no token', async () => {
+		const lines: Record<string, unknown>[] = []
+		const log = pino(
+			{ level: 'warn' },
+			{ write: (line) => lines.push(JSON.parse(line) as (typeof lines)[0]) },
+		)
+		const sessionId = await world.session()
+		const logSessions = [sessionId]
+		const looked = await liveWorld({ database, graph, log, logSessions })
+		onTestFinished(() => looked.close())
+		const other = await looked.mod(await world.session())
+		const mod = await looked.mod(sessionId)
+		mod.send({ type: 'auth', mod_token: looked.token(sessionId) })
+		await mod.cross(graph.flag('quay', 'abbey'), 1_000)
+		await other.cross(graph.flag('quay', 'abbey'), 1_000)
+		expect(new Set(lines.map(({ session }) => session))).toEqual(new Set([sessionId]))
+		const said = lines.filter(({ msg }) => msg === 'from the mod').map(({ said }) => said)
+		expect(said.at(-1)).toMatchObject({ type: 'event_flag', igt_ms: 1_000 })
+		const told = lines.filter(({ msg }) => msg === 'to the mod').map(({ frame }) => frame as string)
+		expect(told.join('\n')).toMatch(/"auth_ok"[^]*"zone_update"[^]*"node_id":"abbey"/)
+		expect(lines.map(({ msg }) => msg)).toEqual(expect.arrayContaining(['claimed for a mod', 'a commit']))
+		expect(JSON.stringify(lines)).not.toContain(looked.token(sessionId))
 	})
 })

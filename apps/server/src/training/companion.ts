@@ -13,6 +13,7 @@ import { Message } from '#live/message.ts'
 import type { Door } from './admission.ts'
 import type { LiveSession } from './live-session.ts'
 import type { Mod } from './mod.ts'
+import type { Trace } from './trace.ts'
 
 /** Whom a link says it speaks for, before it has proved it. */
 export type Claimed = { sessionId: string; address: string }
@@ -37,6 +38,7 @@ export class Companion implements Peer, Mod {
 	#session: LiveSession | undefined
 	/** Let in beside the holder, to hand over what an ended run has not got yet (P2). */
 	#isGuest = false
+	readonly #trace: Trace
 	#badFrames: BadFrames | undefined
 	/** What it sends is not taken any more, so that nothing later is acknowledged before it (P40). */
 	#isTurnedAway = false
@@ -47,6 +49,7 @@ export class Companion implements Peer, Mod {
 		this.#link = link
 		this.#claimed = claimed
 		this.#door = door
+		this.#trace = door.traceOf(claimed.sessionId)
 		this.whenGone = new Promise((resolve) => (this.#resolveGone = resolve))
 	}
 
@@ -63,16 +66,18 @@ export class Companion implements Peer, Mod {
 	}
 
 	tell(text: string): void {
+		this.#trace?.debug({ connection: this.connectionId, frame: text }, 'to the mod')
 		this.#link.send(new Message(text))
 	}
 
 	close(close: Close): void {
+		this.#trace?.debug({ connection: this.connectionId, code: close.code }, 'the mod is closed')
 		this.#link.close(close)
 	}
 
 	first(text: string | null): void {
 		this.#admit(text).catch((error: unknown) => {
-			this.#door.log.warn({ err: error, ...this.#claimed }, 'a mod could not be let in')
+			this.#door.log.warn({ err: error, ...this.#ids }, 'a mod could not be let in')
 			this.close(closes.tooSlow)
 		})
 	}
@@ -80,12 +85,16 @@ export class Companion implements Peer, Mod {
 	next(text: string | null): void {
 		if (this.#isGuest) this.#startGuestTimer()
 		const frame = text === null ? notText : readModFrame(text)
+		// As it was read: who sends `auth` twice sends his token twice.
+		const said = frame.ok ? frame.message : frame.problem
+		this.#trace?.debug({ connection: this.connectionId, said }, 'from the mod')
 		if (!frame.ok) return this.#refuseFrame(frame)
 		const event = fromMessage(frame.message, { atMs: this.#link.lastHeardMs, ack: this.ack })
 		if (event) this.#pass(event)
 	}
 
 	gone(): void {
+		this.#trace?.debug({ connection: this.connectionId }, 'the mod has gone')
 		this.#guestTimer?.cancel()
 		if (this.#session) {
 			this.#session.leave(this)
@@ -112,7 +121,7 @@ export class Companion implements Peer, Mod {
 		const claimed = await session.claim(this)
 		if (claimed === 'occupied') return this.#refuse(refusals.alreadyConnected)
 		if (claimed === 'ended' || !(await session.connect(this))) return this.#visit(session)
-		this.#door.log.info({ ...this.#claimed, connection: this.connectionId }, 'a mod is connected')
+		this.#door.log.info(this.#ids, 'a mod is connected')
 	}
 
 	/** P2: of a run that has ended only a client with `ack` is let in, and never in another's place. */
@@ -128,7 +137,7 @@ export class Companion implements Peer, Mod {
 	}
 
 	#refuse(message: string): void {
-		this.#door.log.info({ ...this.#claimed, reason: message }, 'a mod was refused')
+		this.#door.log.info({ ...this.#ids, reason: message }, 'a mod was refused')
 		this.tell(write({ type: 'auth_error', message }))
 		this.close(closes.forbidden)
 	}
@@ -148,6 +157,11 @@ export class Companion implements Peer, Mod {
 		if (this.ack && seq !== undefined) this.#pass({ type: 'refused', atMs: this.#link.lastHeardMs, seq })
 		this.#badFrames ??= new BadFrames()
 		if (this.#badFrames.exceededBy(this.#link.lastHeardMs)) this.close(closes.abuse)
+	}
+
+	get #ids() {
+		const { sessionId: session, address } = this.#claimed
+		return { session, address, connection: this.connectionId }
 	}
 
 	#startGuestTimer(): void {

@@ -13,10 +13,16 @@ import type { Mod } from './mod.ts'
 import { runOf } from './relay/message.ts'
 import type { Picture, Told } from './relay/message.ts'
 import type { StoredRun } from './stored-run.ts'
+import type { Trace } from './trace.ts'
 import { Turns } from './turns.ts'
 import type { Turn, TurnResult } from './turns.ts'
 
-export type RunDeps = { clock: Clock; log: Log; journal: Journal }
+export type RunDeps = {
+	clock: Clock
+	log: Log
+	journal: Journal
+	traceOf(sessionId: string): Trace
+}
 
 /** Who knows whether this server may write the run. */
 export type Keeper = {
@@ -48,6 +54,7 @@ export class LiveRun {
 	readonly #turns = new Turns((turn) => this.#take(turn))
 	/** The mod that was greeted. */
 	#connected: Mod | null = null
+	readonly #trace: Trace
 	#wake: Timer | undefined
 	#behind: Promise<Outcome> | undefined
 
@@ -56,6 +63,7 @@ export class LiveRun {
 		this.#id = stored.sessionId
 		this.#keeper = keeper
 		this.#deps = deps
+		this.#trace = deps.traceOf(stored.sessionId)
 		const { sessionId, player, seedId, seed } = stored
 		const { graph, json: graphJson } = seed
 		this.#shown = { sessionId, player, seedId, graph, graphJson, modConnected: false, modChangedAt: null }
@@ -154,6 +162,7 @@ export class LiveRun {
 		}
 		const step = this.#apply(turn)
 		if (!step) return this.#fail(turn)
+		this.#trace?.debug({ event: turn.event, store: step.store, facts: step.facts }, 'an event')
 		this.#noteConnection(turn)
 		if (step.store === 'now') return this.#turns.pause(this.#commit(turn, step))
 		// Between commits a status is the one thing that comes often: no promise is made for it.
@@ -182,6 +191,7 @@ export class LiveRun {
 	async #commit(turn: Turn, step: Step): Promise<void> {
 		const hadEnded = this.run.status !== 'active'
 		const { result, ackSeq } = await this.#deps.journal.write(this.#entry(turn, step))
+		this.#trace?.debug({ result, ackSeq, fence: this.#keeper.fence }, 'a commit')
 		if (result === 'stored') {
 			this.answers.committed(ackSeq)
 			this.#accept(turn, step)
@@ -212,6 +222,7 @@ export class LiveRun {
 
 	#noteStored(behind: Promise<Outcome>, { result, ackSeq }: Outcome): void {
 		if (this.#behind === behind) this.#behind = undefined
+		this.#trace?.debug({ result, ackSeq }, 'figures were stored')
 		if (result === 'stored') {
 			this.answers.committed(ackSeq)
 			this.answers.tellDue()

@@ -8,9 +8,11 @@ import type { Keeper, RunDeps } from './live-run.ts'
 import type { Mod } from './mod.ts'
 import { Ownership } from './ownership.ts'
 import type { Taken } from './ownership.ts'
+import { persist } from './persist.ts'
 import type { Relay, Relayed } from './relay.ts'
 import type { Picture, Told } from './relay/message.ts'
 import type { StoredRun } from './stored-run.ts'
+import type { Trace } from './trace.ts'
 
 export type SessionDeps = RunDeps & {
 	claims: Claims
@@ -21,8 +23,6 @@ export type SessionDeps = RunDeps & {
 
 type Owned = 'held' | 'occupied' | 'ended'
 
-const RELOAD_RETRY_MS = 1_000
-
 /**
  * A session in memory: its run, the mod that plays it, those who watch it, and whether this server is the
  * one that has it (P4). Where another server has it, the run is a copy that the other one keeps up to date.
@@ -32,6 +32,7 @@ export class LiveSession implements Relayed, Keeper {
 	readonly userId: string
 	readonly #deps: SessionDeps
 	readonly #live: LiveRun
+	readonly #trace: Trace
 	readonly #ownership: Ownership
 	/** Whose session it is, greeted or about to be. */
 	#holder: Mod | null = null
@@ -42,6 +43,7 @@ export class LiveSession implements Relayed, Keeper {
 		this.id = stored.sessionId
 		this.userId = stored.userId
 		this.#deps = deps
+		this.#trace = deps.traceOf(this.id)
 		this.#live = new LiveRun(stored, this, deps)
 		const basis = stored.isFree ? stored.where.fence : undefined
 		this.#ownership = new Ownership(this.id, basis, deps)
@@ -113,6 +115,7 @@ export class LiveSession implements Relayed, Keeper {
 			await this.#ownership.release(isUnused)
 		} while (this.fence !== undefined && this.#holder === null && !this.#live.isSettled)
 		if (fence === undefined || this.fence !== undefined) return
+		this.#trace?.debug({ fence }, 'released')
 		this.#deps.relay.leave(this)
 		this.#deps.relay.follow(this, { status: this.run.status, fence, holder: null })
 	}
@@ -157,6 +160,7 @@ export class LiveSession implements Relayed, Keeper {
 
 	/** What the server that has the mod shows: one step, or the whole. */
 	show(picture: Picture, told: Told | null): void {
+		this.#trace?.debug({ told, igtMs: picture.igtMs, status: picture.status }, 'news of another server')
 		if (this.fence === undefined) this.#live.show(picture, told)
 	}
 
@@ -203,6 +207,7 @@ export class LiveSession implements Relayed, Keeper {
 
 	async startOver(when: 'always' | 'if changed' = 'always'): Promise<void> {
 		const stored = await this.#reload()
+		this.#trace?.debug({ fence: this.fence, where: stored?.where }, 'read again')
 		if (!stored) {
 			this.#lose()
 			this.#holder?.close(closes.forbidden)
@@ -232,6 +237,7 @@ export class LiveSession implements Relayed, Keeper {
 			try {
 				const taken = await this.#ownership.take()
 				outcome = taken.outcome
+				this.#trace?.debug({ outcome, fence: this.fence }, 'claimed for a mod')
 				if (taken.outcome === 'held') await this.#takeUp(taken.isFresh)
 				else if (taken.outcome !== 'elsewhere') await this.startOver()
 			} catch (error) {
@@ -280,17 +286,9 @@ export class LiveSession implements Relayed, Keeper {
 		return this.#persist(() => this.#deps.reload(this.id))
 	}
 
-	/** Until the database is there; undefined when nobody needs it any more. */
-	async #persist<T>(ask: () => Promise<T>): Promise<T | undefined> {
-		for (;;) {
-			try {
-				return await ask()
-			} catch (error) {
-				if (this.#isDisposed) return undefined
-				this.#deps.log.warn({ err: error, session: this.id }, 'a session could not be read again')
-				await new Promise<void>((resolve) => this.#deps.clock.after(RELOAD_RETRY_MS, resolve))
-			}
-		}
+	#persist<T>(ask: () => Promise<T>): Promise<T | undefined> {
+		const { clock, log } = this.#deps
+		return persist(ask, { clock, log, isNeeded: () => !this.#isDisposed })
 	}
 
 	#now(): number {

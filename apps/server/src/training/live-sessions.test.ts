@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest'
 import { diamond } from '@speedfog/core/graph/testing'
 import { freshDatabase } from '#database/testing.ts'
 import type { TestDatabase } from '#database/testing.ts'
@@ -133,6 +133,25 @@ describe('a flag', () => {
 		pair.flush()
 		await world.passUntil(closing)
 		expect((await world.rows.stored(sessionId)).visits.at(-1)).toMatchObject({ node: 'shaft' })
+	})
+})
+
+describe('a flag that was held and cannot be stored', () => {
+	it('[P18] is given up on with an error; what comes next is heard as if it had never been', async () => {
+		const sessionId = await world.session()
+		const mod = await world.mod(sessionId)
+		await database.pool.query('alter table visits add constraint broken check (igt_ms <> 1111) not valid')
+		onTestFinished(async () => {
+			await database.pool.query('alter table visits drop constraint if exists broken')
+		})
+		mod.take()
+		mod.flag(toAbbey, 1_111)
+		mod.flush()
+		await world.clock.pass(300)
+		await mod.wait('error')
+		expect(mod.take()).toMatchObject([{ message: 'This could not be stored' }])
+		expect(await mod.cross(toAbbey, 1_112)).toMatchObject({ node_id: 'abbey' })
+		expect((await world.rows.stored(sessionId)).visits).toMatchObject([{}, { node: 'abbey', igtMs: 1_112 }])
 	})
 })
 

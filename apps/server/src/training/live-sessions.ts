@@ -17,12 +17,14 @@ import { Companion } from './companion.ts'
 import { Journal } from './journal.ts'
 import type { Live, LiveFigures } from './live.ts'
 import { LiveSession } from './live-session.ts'
+import type { SessionDeps } from './live-session.ts'
 import { isModToken } from './mod-token.ts'
 import * as outside from './outside.ts'
 import { Relay } from './relay.ts'
 import { Spectator } from './spectator.ts'
 import * as storedRun from './stored-run.ts'
 import { TokenLinks } from './token-links.ts'
+import { openTraces } from './trace.ts'
 
 export type LiveDeps = {
 	db: Database
@@ -37,6 +39,8 @@ export type LiveDeps = {
 	secretKey: Buffer
 	/** Whose API or device token this is. */
 	findUserByToken(token: string): Promise<{ id: string } | undefined>
+	/** Ids of sessions of which everything is logged. */
+	logSessions?: readonly string[]
 	/** Told of each commit: how many sessions it stored and how long it took. */
 	onCommit?(sessions: number, ms: number): void
 }
@@ -63,6 +67,7 @@ export class LiveSessions implements Live {
 	readonly #heartbeat: Heartbeat
 	readonly #linkDeps: LinkDeps
 	readonly #door: Door
+	readonly #sessionDeps: SessionDeps
 	readonly #places = new Map<string, Place>()
 	readonly #links = new Set<Link>()
 	readonly #tokenLinks = new TokenLinks()
@@ -72,6 +77,7 @@ export class LiveSessions implements Live {
 	constructor(deps: LiveDeps) {
 		this.#deps = deps
 		const { db, log, clock, bus, isAlone, lease, secretKey, findUserByToken } = deps
+		const traceOf = openTraces(log, deps.logSessions ?? [])
 		this.#claims = new Claims({
 			pool: db.pool,
 			log,
@@ -106,7 +112,11 @@ export class LiveSessions implements Live {
 			acquire: (sessionId) => this.#acquire(sessionId),
 			letGo: (session) => this.#letGo(session),
 			tokenLinks: this.#tokenLinks,
+			traceOf,
 		}
+		const [claims, relay, journal] = [this.#claims, this.#relay, this.journal]
+		const reload = (sessionId: string) => storedRun.load(db, sessionId)
+		this.#sessionDeps = { clock, log, journal, claims, relay, traceOf, reload }
 	}
 
 	/** For whoever watches the server: a look at all sessions, not to be taken for each message. */
@@ -233,11 +243,9 @@ export class LiveSessions implements Live {
 	}
 
 	async #load(sessionId: string): Promise<LiveSession | undefined> {
-		const { db, clock, log } = this.#deps
-		const reload = (id: string) => storedRun.load(db, id)
-		const found = admission.isSessionId(sessionId) ? await reload(sessionId) : undefined
-		const [journal, claims, relay] = [this.journal, this.#claims, this.#relay]
-		return found && new LiveSession(found, { clock, log, journal, claims, relay, reload })
+		if (!admission.isSessionId(sessionId)) return undefined
+		const found = await this.#sessionDeps.reload(sessionId)
+		return found && new LiveSession(found, this.#sessionDeps)
 	}
 
 	#drop(sessionId: string, place: Place): void {

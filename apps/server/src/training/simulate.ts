@@ -35,7 +35,7 @@ export function openSimulations({ companion, log }: { companion: string; log: Lo
 		start(simulation) {
 			const child = launch(companion, simulation)
 			running.set(simulation.sessionId, child)
-			watch(child, log.child({ sessionId: simulation.sessionId }), () => running.delete(simulation.sessionId))
+			watch(child, log.child({ session: simulation.sessionId }), () => running.delete(simulation.sessionId))
 		},
 		isRunning: (sessionId) => running.has(sessionId),
 		close: async () => {

@@ -39,6 +39,7 @@ export class Spectator implements Peer {
 		this.#comeBy(undefined)
 		if (!this.#session) return
 		this.#session.unwatch(this.#link)
+		this.#door.traceOf(this.#session.id)?.debug('a spectator has gone')
 		this.#door.letGo(this.#session)
 	}
 
@@ -57,6 +58,7 @@ export class Spectator implements Peer {
 		if (!this.#link.isAdmitting) return this.#door.letGo(session)
 		this.#session = session
 		session.watch(this.#link)
+		this.#door.traceOf(sessionId)?.debug('a spectator is here')
 	}
 
 	/** When that token ends, this link does too. */

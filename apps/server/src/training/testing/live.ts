@@ -59,16 +59,17 @@ type Options = {
 	graph: BuiltGraph
 	clock?: FakeClock
 	log?: Log
+	logSessions?: readonly string[]
 	findUserByToken?: (token: string) => Promise<{ id: string } | undefined>
 }
 
 export async function liveWorld(options: Options): Promise<LiveWorld> {
 	const { database, graph, clock = fakeClock(), log = silentLog } = options
-	const { findUserByToken = async () => undefined } = options
+	const { logSessions = [], findUserByToken = async () => undefined } = options
 	const rows = await makeRows(database, graph)
 	const secretKey = randomBytes(32)
 	const network = wire()
-	const deps = { db: database, log, clock, isAlone: false, secretKey, findUserByToken }
+	const deps = { db: database, log, clock, isAlone: false, secretKey, findUserByToken, logSessions }
 	const open = (bus: Bus) => new LiveSessions({ ...deps, bus })
 	const live = open(network.join())
 	const opened = [live]
