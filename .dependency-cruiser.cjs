@@ -27,6 +27,26 @@ module.exports = {
 			to: { path: '^apps/', pathNot: '^apps/companion/src/(simulate|pack|config)\\.ts$' },
 		},
 		{
+			name: 'benches-measure-what-is-built',
+			comment:
+				'A bench measures built programs in processes of their own. Its databases, and the games it plays, come from where the tests have them.',
+			severity: 'error',
+			from: { path: '^bench/' },
+			to: {
+				path: '^apps/',
+				pathNot: [
+					'^apps/server/src/(database/embedded|log)\\.ts$',
+					'^apps/companion/src/(simulate|pack|config|game/testing/stand-in/stand-in)\\.ts$',
+				],
+			},
+		},
+		{
+			name: 'nobody-needs-a-bench',
+			severity: 'error',
+			from: { pathNot: '^bench/' },
+			to: { path: '^bench/' },
+		},
+		{
 			name: 'core-is-pure',
 			severity: 'error',
 			from: { path: '^packages/core/src/', pathNot: TEST },

@@ -16,6 +16,10 @@ export default {
 		},
 		'apps/companion': { entry: ['src/main.ts'], project: ['src/**'] },
 		'apps/web': { project: ['src/**'] },
+		bench: {
+			entry: ['bench.ts', 'benches/*.ts', 'load/generator.ts', 'reference/*.ts'],
+			project: ['**/*.ts'],
+		},
 		e2e: {
 			entry: ['*.test.ts', 'shots.ts'],
 			project: ['**/*.ts'],

@@ -2,6 +2,8 @@ import type { SessionDetail } from '@speedfog/core/protocol/training'
 
 /** Somebody who uses the REST API. */
 export type Player = {
+	/** What he signs in with elsewhere. */
+	token: string
 	start(pool: string): Promise<SessionDetail>
 	detail(id: string): Promise<SessionDetail>
 	pack(id: string): Promise<Buffer>
@@ -11,6 +13,7 @@ export async function signIn(url: string, name: string): Promise<Player> {
 	const signedIn = await send(`${url}/api/auth/local`, { method: 'POST', body: { name } })
 	const { token } = (await signedIn.json()) as { token: string }
 	return {
+		token,
 		start: async (pool) =>
 			json(await send(`${url}/api/training`, { method: 'POST', token, body: { pool_name: pool } })),
 		detail: async (id) => json(await send(`${url}/api/training/${id}?graph=false`, { token })),

@@ -17,23 +17,29 @@ export class ServerProcess {
 	#child: ChildProcess | undefined
 	#output = ''
 	readonly #env: NodeJS.ProcessEnv
+	readonly #nodeArgs: readonly string[]
 
-	private constructor(port: number, dataDir: string, env: NodeJS.ProcessEnv) {
+	private constructor(port: number, dataDir: string, env: NodeJS.ProcessEnv, nodeArgs: readonly string[]) {
 		this.#port = port
 		this.#dataDir = dataDir
 		this.#env = env
+		this.#nodeArgs = nodeArgs
 		this.url = `http://localhost:${port}`
 	}
 
-	static async start(env: NodeJS.ProcessEnv = {}): Promise<ServerProcess> {
+	static async start(env: NodeJS.ProcessEnv = {}, nodeArgs: readonly string[] = []): Promise<ServerProcess> {
 		const dataDir = await mkdtemp(join(tmpdir(), 'speedfog-e2e-'))
-		const server = new ServerProcess(await freePort(), dataDir, env)
+		const server = new ServerProcess(await freePort(), dataDir, env, nodeArgs)
 		await server.start()
 		return server
 	}
 
+	get pid(): number {
+		return this.#child!.pid!
+	}
+
 	async start(): Promise<void> {
-		const child = spawn(process.execPath, [BUILT], {
+		const child = spawn(process.execPath, [...this.#nodeArgs, BUILT], {
 			env: {
 				...process.env,
 				NODE_ENV: 'production',

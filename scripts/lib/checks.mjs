@@ -5,7 +5,7 @@ import { root } from './root.mjs'
 
 /** @typedef {{ name: string, program: string, args: string[], cwd?: string }} Check */
 
-const WORKSPACES = ['packages/core', 'packages/forge', 'apps/server', 'apps/companion', 'e2e']
+const WORKSPACES = ['packages/core', 'packages/forge', 'apps/server', 'apps/companion', 'e2e', 'bench']
 const AT_ONCE = 2
 
 /** The longest first, so that two at a time end together. @type {Check[]} */
@@ -35,6 +35,7 @@ const CHECKS = [
 			'packages',
 			'apps',
 			'e2e',
+			'bench',
 			'scripts',
 		],
 	},
