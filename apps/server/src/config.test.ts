@@ -128,6 +128,7 @@ describe('a wrong value', () => {
 			{ SEEDS_POOL_DIR: '/no/such/folder' },
 			'SEEDS_POOL_DIR is "/no/such/folder": it takes a folder that exists.',
 		],
+		[{ SEEDS_POOL_DIR: '/dev/null' }, 'SEEDS_POOL_DIR is "/dev/null": it takes a folder that exists.'],
 		[{ TWITCH_API_URL: 'ftp://x' }, 'TWITCH_API_URL is "ftp://x": it takes an http or https address.'],
 		[
 			{ MAX_SOCKETS_PER_USER: '0' },

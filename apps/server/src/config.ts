@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs'
+import { statSync } from 'node:fs'
 import { isIP } from 'node:net'
 import { resolve } from 'node:path'
 import { z } from 'zod'
@@ -85,7 +85,7 @@ const Environment = z.object({
 	SEEDS_POOL_DIR: z
 		.string()
 		.transform((path) => resolve(path))
-		.refine((path) => existsSync(path), 'a folder that exists')
+		.refine((path) => statSync(path, { throwIfNoEntry: false })?.isDirectory(), 'a folder that exists')
 		.optional()
 		.describe('The folder of the pools, never written to; unset: DATA_DIR/pools with demo pools.'),
 	TWITCH_CLIENT_ID: word()

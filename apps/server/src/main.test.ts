@@ -64,6 +64,11 @@ describe('a server that cannot start says why in one line and ends with 1', () =
 			/^DATA_DIR is "\/dev\/null\/data" and cannot be made \(ENOTDIR\): /,
 		],
 		[
+			'nobody may write in its folder',
+			{ DATA_DIR: '/sys' },
+			/^\/sys\/secret-key\.\w+ cannot be used \(E\w+\): make DATA_DIR a folder in which all is this user's/,
+		],
+		[
 			'the address is not this machine’s',
 			{ HOST: '203.0.113.7', TWITCH_CLIENT_ID: 'a', TWITCH_CLIENT_SECRET: 'b' },
 			/^HOST is "203\.0\.113\.7", which is no address of this machine/,

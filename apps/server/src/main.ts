@@ -1,5 +1,5 @@
 import { mkdir } from 'node:fs/promises'
-import { join } from 'node:path'
+import { join, sep } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import * as accounts from '#accounts/accounts.ts'
 import { defaultPublicUrl, readConfig } from '#config.ts'
@@ -59,8 +59,17 @@ export async function start(env: NodeJS.ProcessEnv, givenLog?: Log): Promise<Run
 		return await build(read.settings, log, open)
 	} catch (error) {
 		await closeAll(open, log)
-		throw error
+		throw fileRefusal(error, read.settings.dataDir) ?? error
 	}
+}
+
+/** Something in our folder that is in the way, belongs to another user, or finds no room on the disk. */
+function fileRefusal(error: unknown, dataDir: string): Refused | undefined {
+	const { code, path } = error as NodeJS.ErrnoException
+	if (code === undefined || !path?.startsWith(join(dataDir, sep))) return undefined
+	return new Refused(
+		`${path} cannot be used (${code}): make DATA_DIR a folder in which all is this user's and the disk has room.`,
+	)
 }
 
 /** What is open, and how it is closed: the last opened first. */

@@ -127,7 +127,7 @@ describe('a scan', () => {
 		const rejected = [
 			{ file: 'seed_a b.zip', reason: 'its name is not seed_<slug>.zip' },
 			{ file: 'seed_bad.zip', reason: 'it is no zip file, or cut short' },
-			{ file: 'seed_folder.zip', reason: 'it cannot be read (EISDIR)' },
+			{ file: 'seed_folder.zip', reason: 'it is no file' },
 		]
 		expect(await server.scan()).toEqual({ p: { added: 1, skipped: 0, rejected } })
 		expect(await server.scan()).toEqual({ p: { added: 0, skipped: 1, rejected } })
@@ -184,6 +184,27 @@ describe('a scan', () => {
 		expect(sum(({ added }) => added)).toBe(40)
 		expect(sum(({ skipped }) => skipped)).toBe(80)
 		expect((await rows()).length).toBe(40)
+	})
+
+	it('reports a pool that cannot be looked into, leaves its seeds as they are, and goes on', async () => {
+		await server.putSeed('p', 'a')
+		await server.put('q/config.toml', TRAINING_POOL)
+		await server.putSeed('q', 'b')
+		await server.scan()
+		const { db, log, pools: known } = server.deps
+		await rm(join(server.root, 'p'), { recursive: true })
+		await server.putSeed('q', 'c')
+		// The folder goes away between the look at the pools and the look into them.
+		const needs = { db: db.kysely, log, pools: { ...known, refresh: async () => {} } }
+		expect(await seeds.scan(needs)).toEqual({
+			p: { added: 0, skipped: 0, rejected: [{ file: '.', reason: 'it cannot be read (ENOENT)' }] },
+			q: { added: 1, skipped: 1, rejected: [] },
+		})
+		expect(await statuses()).toEqual([
+			['a', 'available'],
+			['b', 'available'],
+			['c', 'available'],
+		])
 	})
 
 	it('fails as a whole when the folder of the pools is away, and nothing vanishes', async () => {

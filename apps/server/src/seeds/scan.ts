@@ -36,14 +36,17 @@ export async function scan(
 	await pools.refresh()
 	const found: { name: string; files: string[] }[] = []
 	for (const { name } of pools.all()) {
-		const files = await zipsOf(join(pools.root, name))
-		found.push({ name, files })
-		progress.total += files.length
-		progress.pools[name] = { added: 0, skipped: 0, rejected: [] }
+		const report: PoolReport = (progress.pools[name] = { added: 0, skipped: 0, rejected: [] })
+		try {
+			const files = await zipsOf(join(pools.root, name))
+			found.push({ name, files })
+			progress.total += files.length
+		} catch (error) {
+			report.rejected.push({ file: '.', reason: reasonOf(error) })
+		}
 	}
-	for (const { name, files } of found) {
-		await scanPool(needs, { pool: name, files, progress })
-		const { added, skipped, rejected } = progress.pools[name]!
+	for (const { name, files } of found) await scanPool(needs, { pool: name, files, progress })
+	for (const [name, { added, skipped, rejected }] of Object.entries(progress.pools)) {
 		log.info({ pool: name, added, skipped, rejected: rejected.length }, 'pool scanned')
 		for (const { file, reason } of rejected) log.warn({ pool: name, file, reason }, 'seed rejected')
 	}
@@ -87,7 +90,10 @@ async function inspect(folder: string, file: string, seeds: Map<string, Known>):
 	if (slug === undefined) return { state: 'misnamed', file }
 	const known = seeds.get(slug)
 	try {
-		const { size: sizeBytes, mtimeMs } = await stat(join(folder, file))
+		const info = await stat(join(folder, file))
+		// Whoever opens a pipe waits for its other end.
+		if (!info.isFile()) throw new BadZip('it is no file')
+		const { size: sizeBytes, mtimeMs } = info
 		const found = { slug, file, sizeBytes, mtimeMs: Math.trunc(mtimeMs) }
 		if (known?.file_size === sizeBytes && known.file_mtime_ms === found.mtimeMs)
 			return { state: 'same', slug, known }
