@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { overlayDefaults } from './overlay-defaults.ts'
 
 /** 1-25 ASCII letters, digits, `_`, `-`; unique without case. */
 const LocalName = z.string().regex(/^[A-Za-z0-9_-]{1,25}$/, 'A name has 1 to 25 letters, digits, _ or -')
@@ -18,13 +19,13 @@ const overlayFields = {
 /** How the overlay in the game looks; what a player never set has its default. */
 export const OverlaySettings = z
 	.object({
-		font_size: overlayFields.font_size.default(18),
-		background_color: overlayFields.background_color.default('#141414'),
-		background_opacity: overlayFields.background_opacity.default(0.3),
-		text_color: overlayFields.text_color.default('#FFFFFF'),
-		text_disabled_color: overlayFields.text_disabled_color.default('#808080'),
-		show_border: overlayFields.show_border.default(false),
-		border_color: overlayFields.border_color.default('#404040'),
+		font_size: overlayFields.font_size.default(overlayDefaults.font_size),
+		background_color: overlayFields.background_color.default(overlayDefaults.background_color),
+		background_opacity: overlayFields.background_opacity.default(overlayDefaults.background_opacity),
+		text_color: overlayFields.text_color.default(overlayDefaults.text_color),
+		text_disabled_color: overlayFields.text_disabled_color.default(overlayDefaults.text_disabled_color),
+		show_border: overlayFields.show_border.default(overlayDefaults.show_border),
+		border_color: overlayFields.border_color.default(overlayDefaults.border_color),
 	})
 	.meta({ id: 'OverlaySettings' })
 export type OverlaySettings = z.infer<typeof OverlaySettings>

@@ -55,7 +55,8 @@ export function signedOut(): void {
 export const nameOf = (user: { twitch_username: string; twitch_display_name: string | null }) =>
 	user.twitch_display_name ?? user.twitch_username
 
-function signedInAs(me: Me): void {
+/** Signed in, or something about this user changed. */
+export function signedInAs(me: Me): void {
 	remember(true)
 	account = { is: 'in', me }
 }

@@ -43,7 +43,8 @@ export async function download(
 				}
 				onProgress({ receivedBytes: received.bytes, totalBytes })
 			}
-			const blob = new Blob([...received.pieces, ...received.loose], { type: 'application/zip' })
+			const type = response.headers.get('content-type') ?? ''
+			const blob = new Blob([...received.pieces, ...received.loose], { type })
 			return { blob, fileName: fileNameOf(response.headers.get('content-disposition')) }
 		} catch (error) {
 			if (error instanceof ApiProblem || signal.aborted) throw error
@@ -65,5 +66,5 @@ export function save({ blob, fileName }: Download): void {
 }
 
 function fileNameOf(disposition: string | null): string {
-	return /filename="?([\w.-]+)"?/.exec(disposition ?? '')?.[1] ?? 'speedfog_training.zip'
+	return /filename="?([\w.-]+)"?/.exec(disposition ?? '')?.[1] ?? 'speedfog_training'
 }

@@ -1,5 +1,5 @@
 import type { Pools } from '@speedfog/core/protocol/pools'
-import type { Session, SessionDetail } from '@speedfog/core/protocol/training'
+import type { Session, SessionDetail, Shared } from '@speedfog/core/protocol/training'
 import { request, requestPage } from './request.ts'
 
 export const pools = () => request<Pools>('GET', '/pools?type=training')
@@ -16,6 +16,11 @@ export const find = (id: string) => request<SessionDetail>('GET', `${pathOf(id)}
 export const abandon = (id: string) => request<SessionDetail>('POST', `${pathOf(id)}/abandon`)
 
 export const simulate = (id: string) => request<unknown>('POST', `${pathOf(id)}/simulate`, { body: {} })
+
+/** Makes the link to watch the run; one made before leads nowhere from then on. */
+export const share = (id: string) => request<Shared>('PUT', `${pathOf(id)}/share`)
+
+export const endShare = (id: string) => request('DELETE', `${pathOf(id)}/share`)
 
 export const packUrl = (id: string) => `/api${pathOf(id)}/pack`
 

@@ -82,6 +82,12 @@ describe('a spectator’s link', () => {
 		expect(sockets).toHaveLength(1)
 	})
 
+	it('[P54] says to whoever came by a shared link that it is the link which ended', () => {
+		const { lose, state } = open('abc')
+		lose(4003)
+		expect(state()).toMatchObject({ why: { sentence: expect.stringMatching(/link/) as string } })
+	})
+
 	it.each([1012, 1006, 1013, 1000])('[P54] comes back after %i', (code) => {
 		const { lose, state, sockets, hear } = open()
 		lose(code)

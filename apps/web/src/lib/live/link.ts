@@ -75,7 +75,7 @@ export function openLink({ open, token, onFrame, onState, random = Math.random }
 	function lose(code: number) {
 		drop()
 		if (closed) return
-		const sentence = refusals[code]
+		const sentence = (token && linkRefusals[code]) ?? refusals[code]
 		if (sentence !== undefined) return onState({ is: 'refused', why: { code, sentence } })
 		onState({ is: 'lost' })
 		timer = setTimeout(connect, pauseMs(attempts++, code, random()))
@@ -116,4 +116,9 @@ const refusals: Partial<Record<number, string>> = {
 	[close.authTimeout.code]: 'The connection was too slow to sign in.',
 	[close.forbidden.code]: 'You may not watch this run. You may have been signed out.',
 	[close.notFound.code]: 'This run does not exist any more.',
+} satisfies Partial<Record<Close['code'], string>>
+
+/** For whoever came by a shared link instead of signing in. */
+const linkRefusals: Partial<Record<number, string>> = {
+	[close.forbidden.code]: 'This link is not good any more: it was turned off, or a new one took its place.',
 } satisfies Partial<Record<Close['code'], string>>

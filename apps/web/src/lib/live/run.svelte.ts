@@ -15,8 +15,10 @@ export class LiveRun {
 	readonly #link: Link
 	readonly #timer: ReturnType<typeof setInterval>
 
-	constructor(sessionId: string) {
+	/** `shareToken`: of whoever came by a link; the owner's cookie needs none. */
+	constructor(sessionId: string, shareToken?: string) {
 		this.#link = openLink({
+			...(shareToken && { token: shareToken }),
 			open: () => new WebSocket(spectateUrl(sessionId)) as Socket,
 			onFrame: (frame) => this.#take(apply(this.watched, frame)),
 			onState: (state) => (this.link = state),

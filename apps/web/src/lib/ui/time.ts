@@ -13,6 +13,10 @@ export function exact(then: Date, locale?: string): string {
 	return new Intl.DateTimeFormat(locale, { dateStyle: 'full', timeStyle: 'short' }).format(then)
 }
 
+export function date(day: Date, locale?: string): string {
+	return new Intl.DateTimeFormat(locale, { dateStyle: 'long' }).format(day)
+}
+
 const steps: [Intl.RelativeTimeFormatUnit, number, number][] = [
 	['minute', 60, 3_600],
 	['hour', 3_600, 22 * 3_600],

@@ -36,6 +36,11 @@ export function view(detail: SessionDetail, watched: Watched | null, igtMs: numb
 			modChangedAt: detail.mod_changed_at,
 			oldSave: false,
 		}
+	return viewLive(watched, igtMs)
+}
+
+/** The same for whoever has nothing but the live connection. */
+export function viewLive(watched: Watched, igtMs: number): RunView {
 	const { participant, race, visits, totalLayers, totalNodes } = watched
 	return {
 		status: race.status === 'running' ? 'active' : race.status,
