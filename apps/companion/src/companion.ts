@@ -19,6 +19,8 @@ export type View = {
 	igtMs: number
 	deaths: number
 	zone: Zone | null
+	/** Whether the player came there since the connection began; what a greeting tells is no news. */
+	isNewZone: boolean
 	progress: Progress | null
 	totalLayers: number
 	status: RunStatus | null
@@ -68,6 +70,8 @@ export function run(options: CompanionOptions, events: CompanionEvents): Compani
 	let tracker = startTracker(0)
 	/** Nothing is recorded while another client reports, nor before it is known that none does. */
 	let mayRecord = false
+	/** The next zone is the one of the greeting (P5). */
+	let isGreeted = false
 	let link: Link | undefined
 	let cancelTick = () => {}
 	let settle: (ending: Ending) => void
@@ -111,6 +115,7 @@ export function run(options: CompanionOptions, events: CompanionEvents): Compani
 			return finish({ end: 'refused', why: 'The run is on another seed than this pack' })
 		}
 		Object.assign(view, { progress, totalLayers, status })
+		isGreeted = true
 		if (JSON.stringify(outbox.queue().watch) !== JSON.stringify(watch)) {
 			outbox.record({ type: 'watch', watch, startedAtMs })
 		}
@@ -130,6 +135,8 @@ export function run(options: CompanionOptions, events: CompanionEvents): Compani
 				break
 			case 'zone_update':
 				view.zone = frame.zone
+				view.isNewZone = !isGreeted
+				isGreeted = false
 				break
 			case 'leaderboard_update':
 				view.progress = frame.progress
@@ -216,6 +223,7 @@ const emptyView: View = {
 	igtMs: 0,
 	deaths: 0,
 	zone: null,
+	isNewZone: false,
 	progress: null,
 	totalLayers: 0,
 	status: null,

@@ -1,3 +1,4 @@
+import { OverlaySettings } from '@speedfog/core/protocol/accounts'
 import { describe, expect, it } from 'vitest'
 import { readConfig } from './config.ts'
 
@@ -23,8 +24,22 @@ describe('readConfig', () => {
 	it('reads what the server puts into a pack', () => {
 		expect(readConfig(toml(), 'x.toml')).toEqual({
 			ok: true,
-			config: { serverUrl: 'wss://training.example.org', sessionId: RUN, modToken: 'secret', seedId: SEED },
+			config: {
+				serverUrl: 'wss://training.example.org',
+				sessionId: RUN,
+				modToken: 'secret',
+				seedId: SEED,
+				overlay: OverlaySettings.parse({}),
+			},
 		})
+	})
+
+	it('takes how the overlay looks from the pack, and lets nothing that is wrong there keep it from starting', () => {
+		const looks = (more: string) => readConfig(toml() + more, 'x.toml')
+		const larger = { config: { overlay: { font_size: 18, text_color: '#ffffff' } } }
+		expect(looks('text_color = "#ffffff"\n')).toMatchObject(larger)
+		const usual = { config: { overlay: OverlaySettings.parse({}) } }
+		expect(looks('text_color = "red; }"\n')).toMatchObject(usual)
 	})
 
 	it.each([

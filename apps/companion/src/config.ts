@@ -1,3 +1,4 @@
+import { OverlaySettings } from '@speedfog/core/protocol/accounts'
 import { parse, TomlError } from 'smol-toml'
 import { z } from 'zod'
 
@@ -9,6 +10,7 @@ export type Config = {
 	modToken: string
 	/** Null in a file that names none. */
 	seedId: string | null
+	overlay: OverlaySettings
 }
 
 export type ReadConfig = { ok: true; config: Config } | { ok: false; problem: string }
@@ -28,7 +30,7 @@ export function readConfig(text: string, file: string): ReadConfig {
 		const issue = result.error.issues[0]
 		return { ok: false, problem: `${file}: ${issue?.path.join('.')} ${issue?.message}.` }
 	}
-	const { server } = result.data
+	const { server, overlay } = result.data
 	return {
 		ok: true,
 		config: {
@@ -36,6 +38,7 @@ export function readConfig(text: string, file: string): ReadConfig {
 			sessionId: server.race_id,
 			modToken: server.mod_token,
 			seedId: server.seed_id ?? null,
+			overlay,
 		},
 	}
 }
@@ -62,6 +65,8 @@ const File = z.object(
 			},
 			says('a table'),
 		),
+		// How it looks is no reason not to start.
+		overlay: OverlaySettings.prefault({}).catch(() => OverlaySettings.parse({})),
 	},
 	says('a table'),
 )

@@ -70,7 +70,9 @@ describe('the command line', () => {
 		])
 		const { code, out } = await ended
 		expect(code).toBe(0)
-		expect(out).toMatch(/^Simulated game 1 at 2000 times the clock\n[^]*\nFinished, with \d+ deaths\n$/)
+		expect(out).toMatch(
+			/^Overlay for OBS [^\n]*\nSimulated game 1 at 2000 times the clock\n[^]*\nFinished, with \d+ deaths\n$/,
+		)
 		expect(server.run.status).toBe('finished')
 	})
 

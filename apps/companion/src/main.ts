@@ -9,7 +9,7 @@ import { openSystem } from './game/system.ts'
 import { readOrder, USAGE, type Simulation, type Watching } from './order.ts'
 import { openOutbox, type Outbox } from './report/outbox.ts'
 import { simulateRun } from './simulate.ts'
-import { openTerminal, type Terminal } from './terminal.ts'
+import { openScreens } from './screens.ts'
 import { watchRun, type WatchOptions } from './watch.ts'
 
 const FINE = 0
@@ -18,7 +18,6 @@ const MISUSED = 2
 const PARENT_EVERY_MS = 1_000
 /** Whoever started us, before he can have gone. */
 const parent = process.ppid
-const silent: Terminal = { show() {}, say() {}, close() {} }
 
 void main().then((code) => {
 	process.exitCode = code
@@ -64,9 +63,9 @@ async function watch(order: Watching): Promise<number> {
 	}
 	const outbox = openOrComplain(order.outboxFolder, order.config.sessionId)
 	if (!outbox) return MISUSED
-	const terminal = order.quiet ? silent : openTerminal(process.stdout, Date.now)
+	const screens = await openScreens(order)
 	const recording = order.recordTo === null ? null : createWriteStream(order.recordTo)
-	recording?.on('error', (error) => terminal.say(`${order.recordTo} cannot be written: ${error.message}`))
+	recording?.on('error', (error) => screens.say(`${order.recordTo} cannot be written: ${error.message}`))
 	const ending = await watchRun({
 		config: order.config,
 		source,
@@ -75,11 +74,11 @@ async function watch(order: Watching): Promise<number> {
 		random: Math.random,
 		version: manifest.version,
 		signal: stopOnSignals().signal,
-		onView: terminal.show,
-		say: terminal.say,
+		onView: screens.view,
+		say: screens.say,
 		recordTo: recording ? (line) => recording.write(`${line}\n`) : undefined,
 	})
-	terminal.close()
+	screens.close()
 	recording?.end()
 	outbox.close()
 	return tellEnding(ending)
@@ -108,17 +107,17 @@ async function simulate(order: Simulation): Promise<number> {
 	const stop = stopOnSignals()
 	if (order.isStarted) stopWithParent(stop)
 
-	const terminal = order.quiet ? silent : openTerminal(process.stdout, Date.now)
-	terminal.say(`Simulated game ${seed} at ${speed} times the clock`)
+	const screens = await openScreens(order)
+	screens.say(`Simulated game ${seed} at ${speed} times the clock`)
 	const ending = await simulateRun({
 		...order,
 		...(outbox && { outbox }),
 		version: manifest.version,
 		signal: stop.signal,
-		onView: terminal.show,
-		log: terminal.say,
+		onView: screens.view,
+		log: screens.say,
 	})
-	terminal.close()
+	screens.close()
 	outbox?.close()
 	return tellEnding(ending, ending.route.deaths)
 }

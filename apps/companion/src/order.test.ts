@@ -41,7 +41,19 @@ describe('the command line', () => {
 	})
 
 	it('takes everything that can be chosen', async () => {
-		const more = ['--speed', '100', '--seed', '7', '--as', 'mod', '--outbox', folder, '--quiet']
+		const more = [
+			'--speed',
+			'100',
+			'--seed',
+			'7',
+			'--as',
+			'mod',
+			'--outbox',
+			folder,
+			'--quiet',
+			'--port',
+			'0',
+		]
 		expect(await simulate('bare.zip', '--config', at('run.toml'), ...more)).toMatchObject({
 			config: { sessionId: RUN },
 			speed: 100,
@@ -49,6 +61,7 @@ describe('the command line', () => {
 			as: 'mod',
 			outboxFolder: folder,
 			quiet: true,
+			port: 0,
 		})
 	})
 
@@ -66,6 +79,7 @@ describe('the command line', () => {
 				recordTo: null,
 				replayFrom: null,
 				quiet: false,
+				port: 8777,
 			})
 		}
 		expect(await readOrder(['--pack', pack])).toMatchObject({ do: 'watch', outboxFolder: lib })

@@ -5,6 +5,7 @@ import { text } from 'node:stream/consumers'
 import { parseArgs } from 'node:util'
 import { readConfig, type Config } from './config.ts'
 import { readSeedMap } from './game/seed-map.ts'
+import { USUAL_PORT } from './overlay/serve.ts'
 import { readPack } from './pack.ts'
 import type { Manner } from './report/courier.ts'
 
@@ -25,6 +26,7 @@ export type Watching = {
 	recordTo: string | null
 	replayFrom: string | null
 	quiet: boolean
+	port: number
 }
 
 export type Simulation = {
@@ -35,6 +37,7 @@ export type Simulation = {
 	as: Manner
 	outboxFolder: string | null
 	quiet: boolean
+	port: number
 	/** A program gave us the configuration: it started us, and we do not outlive it. */
 	isStarted: boolean
 }
@@ -50,7 +53,9 @@ companion simulate --pack <zip or folder> [options]   plays the pack's run with 
   --seed <number>     the same number plays the same way (chosen and printed)
   --as <who>          companion, or mod: as the released mod speaks (companion)
   --outbox <folder>   keep what is not acknowledged there, over restarts (in memory)
-  --quiet             print nothing but how it ended
+both:
+  --port <number>     of the overlay's page on this machine (8777)
+  --quiet             show nothing but how it ended
 companion --version`
 
 const FASTEST = 10_000
@@ -95,6 +100,7 @@ const options = {
 	record: { type: 'string' },
 	replay: { type: 'string' },
 	diagnose: { type: 'boolean', default: false },
+	port: { type: 'string', default: String(USUAL_PORT) },
 	quiet: { type: 'boolean', default: false },
 	version: { type: 'boolean', default: false },
 	help: { type: 'boolean', short: 'h', default: false },
@@ -109,6 +115,8 @@ async function readSimulation(values: Values): Promise<Simulation | string> {
 	if (!(speed > 0 && speed <= FASTEST))
 		return `--speed must be a number up to ${FASTEST}, not ${values.speed}.`
 	if (!Number.isSafeInteger(seed) || seed < 0) return `--seed must be a whole number, not ${values.seed}.`
+	const port = readPort(values.port)
+	if (typeof port === 'string') return port
 	if (as !== 'companion' && as !== 'mod') return `--as must be companion or mod, not ${as}.`
 	if (path === undefined) return `--pack is missing.\n${USAGE}`
 
@@ -132,11 +140,14 @@ async function readSimulation(values: Values): Promise<Simulation | string> {
 		as,
 		outboxFolder: values.outbox ?? null,
 		quiet,
+		port,
 		isStarted: from === '-',
 	}
 }
 
 async function readWatching(values: Values, places: readonly string[]): Promise<Watching | string> {
+	const port = readPort(values.port)
+	if (typeof port === 'string') return port
 	const source = await findRun(values, places)
 	if (typeof source === 'string') return source
 	const config = readConfig(source.text, source.file)
@@ -147,7 +158,14 @@ async function readWatching(values: Values, places: readonly string[]): Promise<
 		recordTo: values.record ?? null,
 		replayFrom: values.replay ?? null,
 		quiet: values.quiet,
+		port,
 	}
+}
+
+function readPort(text: string): number | string {
+	const port = Number(text)
+	if (Number.isInteger(port) && port >= 0 && port <= 65_535) return port
+	return `--port must be a number up to 65535, not ${text}.`
 }
 
 type Source = { text: string; file: string }

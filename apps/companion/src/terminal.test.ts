@@ -1,21 +1,25 @@
 import { describe as group, expect, it } from 'vitest'
-import type { View } from './companion.ts'
-import { describe, openTerminal, type Shown } from './terminal.ts'
+import type { Board } from './overlay/board.ts'
+import { describe, openTerminal } from './terminal.ts'
 
-const live = { state: 'live' } as View['link']
-const view: View = {
-	link: live,
-	scene: 'world',
+const exits = [
+	{ text: 'Grand lift', toName: 'Altus', discovered: true },
+	{ text: 'East gate', toName: 'Liurnia', discovered: false },
+]
+const board: Board = {
+	link: 'live',
 	igtMs: 754_000,
+	ticking: true,
 	deaths: 2,
 	zone: { nodeId: 'academy', name: 'Academy - Rennala', tier: 9, originalTier: 5, exits: [] },
-	progress: { igtMs: 0, deaths: 0, currentZone: 'academy', layer: 3, history: [] },
-	totalLayers: 13,
+	progress: { at: 4, of: 13 },
 	status: 'running',
+	waitingFor: null,
+	message: null,
 }
 
 group('the line about a run', () => {
-	const table: [string, Partial<Shown>, string][] = [
+	const table: [string, Partial<Board>, string][] = [
 		['in play', {}, '● Live  12:34  2 deaths  Academy - Rennala  tier 9, was 5  4/13'],
 		['with one death', { deaths: 1 }, '● Live  12:34  1 death  Academy - Rennala  tier 9, was 5  4/13'],
 		[
@@ -29,46 +33,58 @@ group('the line about a run', () => {
 			'● Live  waiting for Elden Ring to be started',
 		],
 		['before the first zone', { igtMs: 0, zone: null, progress: null }, '● Live'],
-		[
-			'offline',
-			{ link: { state: 'waiting', why: 'The connection was lost', untilMs: 0, occupied: false }, zone: null },
-			'○ Offline: The connection was lost  12:34  2 deaths  4/13',
-		],
+		['offline', { link: 'offline', zone: null }, '○ Offline  12:34  2 deaths  4/13'],
+		['after the end', { status: 'finished', zone: null }, '● Live  12:34  2 deaths  4/13  finished'],
 	]
 	it.each(table)('reads well %s', (_when, differs, line) => {
-		expect(describe({ ...view, ...differs })).toBe(line)
+		expect(describe({ ...board, ...differs })).toBe(line)
 	})
 })
 
 group('a terminal', () => {
-	it('redraws one line, cut to its width, at most ten times a second', () => {
+	function open(now: () => number, columns = 80) {
 		let text = ''
+		const terminal = openTerminal({ isTTY: true, columns, write: (more) => (text += more) }, now)
+		return { terminal, text: () => text }
+	}
+
+	it('redraws one line, cut to its width, at most ten times a second', () => {
 		let nowMs = 0
-		const output = { isTTY: true, columns: 20, write: (more: string) => (text += more) }
-		const terminal = openTerminal(output, () => nowMs)
-		terminal.show(view)
-		terminal.show(view)
-		expect(text).toBe('\r\x1b[2K● Live  12:34  2 de')
+		const { terminal, text } = open(() => nowMs, 20)
+		terminal.show(board)
+		terminal.show(board)
+		expect(text()).toBe('\r\x1b[J● Live  12:34  2 de')
 		nowMs = 100
-		terminal.show(view)
-		expect(text.split('\r')).toHaveLength(3)
-		expect(text).not.toContain('\n')
+		terminal.show(board)
+		expect(text().split('\r')).toHaveLength(3)
+		expect(text()).not.toContain('\n')
+	})
+
+	it('lists the exits below it, without a name where they were not passed, in the same place each time', () => {
+		let nowMs = 0
+		const { terminal, text } = open(() => nowMs)
+		terminal.show({ ...board, zone: { ...board.zone!, exits } })
+		expect(text()).toContain('4/13\n  → Altus · Grand lift\n  → ??? · East gate')
+		nowMs = 100
+		terminal.show(board)
+		expect(
+			text().endsWith('\r\x1b[2A\x1b[J● Live  12:34  2 deaths  Academy - Rennala  tier 9, was 5  4/13'),
+		).toBe(true)
 	})
 
 	it('keeps sentences above the line', () => {
-		let text = ''
-		const terminal = openTerminal({ isTTY: true, write: (more) => (text += more) }, () => 0)
-		terminal.show({ ...view, zone: null })
+		const { terminal, text } = open(() => 0)
+		terminal.show({ ...board, zone: null })
 		terminal.say('An older save was loaded')
-		expect(text.endsWith('\r\x1b[2KAn older save was loaded\n● Live  12:34  2 deaths  4/13')).toBe(true)
+		expect(text().endsWith('\r\x1b[JAn older save was loaded\n● Live  12:34  2 deaths  4/13')).toBe(true)
 	})
 
 	it('is elsewhere a line for each change of zone or link', () => {
 		let text = ''
 		const terminal = openTerminal({ write: (more) => (text += more) }, () => 0)
-		terminal.show(view)
-		terminal.show({ ...view, igtMs: 755_000 })
-		terminal.show({ ...view, zone: null })
+		terminal.show(board)
+		terminal.show({ ...board, igtMs: 755_000 })
+		terminal.show({ ...board, zone: null })
 		expect(text.trim().split('\n')).toHaveLength(2)
 	})
 })

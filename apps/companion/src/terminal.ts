@@ -1,41 +1,42 @@
 import { format } from '@speedfog/core/time/igt'
-import type { View } from './companion.ts'
+import type { Board } from './overlay/board.ts'
 
-/** Where a view is shown: one line that changes in a terminal, a line for each change elsewhere. */
+/** Where a board is shown: a few lines that change in a terminal, a line for each change elsewhere. */
 export type Terminal = {
-	show(view: Shown): void
+	show(board: Board): void
 	/** One sentence that stays. */
 	say(sentence: string): void
 	close(): void
 }
 
-/** `waitingFor`: what is missing before there is something to report. */
-export type Shown = View & { waitingFor?: string | null }
-
 /** The few things of a stream that are needed. */
 export type Output = { isTTY?: boolean; columns?: number; write(text: string): unknown }
 
 const REDRAW_EVERY_MS = 100
-const CLEAR_LINE = '\r\x1b[2K'
+const CLEAR_BELOW = '\x1b[J'
 
 export function openTerminal(output: Output, now: () => number): Terminal {
 	return output.isTTY ? openLive(output, now) : openPlain(output)
 }
 
 function openLive(output: Output, now: () => number): Terminal {
-	let line = ''
+	let lines: string[] = []
+	let drawn = 0
 	let drawnAtMs = -Infinity
-	const draw = () => output.write(CLEAR_LINE + line)
+	const back = () => `\r${drawn > 1 ? `\x1b[${drawn - 1}A` : ''}${CLEAR_BELOW}`
+	function draw(before = '') {
+		output.write(`${back()}${before}${lines.join('\n')}`)
+		drawn = lines.length
+	}
 	return {
-		show(view) {
-			line = describe(view).slice(0, (output.columns ?? 80) - 1)
+		show(board) {
+			const width = (output.columns ?? 80) - 1
+			lines = [describe(board), ...describeExits(board)].map((line) => line.slice(0, width))
 			if (now() - drawnAtMs < REDRAW_EVERY_MS) return
 			drawnAtMs = now()
 			draw()
 		},
-		say(sentence) {
-			output.write(`${CLEAR_LINE}${sentence}\n${line}`)
-		},
+		say: (sentence) => draw(`${sentence}\n`),
 		close() {
 			draw()
 			output.write('\n')
@@ -46,11 +47,11 @@ function openLive(output: Output, now: () => number): Terminal {
 function openPlain(output: Output): Terminal {
 	let shown = ''
 	return {
-		show(view) {
-			const subject = [view.link.state, view.zone?.nodeId, view.status, view.waitingFor].join()
+		show(board) {
+			const subject = [board.link, board.zone?.nodeId, board.status, board.waitingFor].join()
 			if (subject === shown) return
 			shown = subject
-			output.write(`${describe(view)}\n`)
+			output.write(`${describe(board)}\n`)
 		},
 		say(sentence) {
 			output.write(`${sentence}\n`)
@@ -60,9 +61,8 @@ function openPlain(output: Output): Terminal {
 }
 
 /** `● Live  12:34  2 deaths  Academy - Rennala  tier 9, was 5  4/13` */
-export function describe(view: Shown): string {
-	const { igtMs, deaths, zone, progress, totalLayers, status, waitingFor } = view
-	const parts = [describeLink(view)]
+export function describe({ link, igtMs, deaths, zone, progress, status, waitingFor }: Board): string {
+	const parts = [LINKS[link]]
 	if (waitingFor) parts.push(`waiting for ${waitingFor}`)
 	if (igtMs > 0) parts.push(format(igtMs, { short: true }), `${deaths} ${deaths === 1 ? 'death' : 'deaths'}`)
 	if (zone) parts.push(zone.name)
@@ -71,20 +71,21 @@ export function describe(view: Shown): string {
 			zone.originalTier !== null && zone.originalTier !== zone.tier ? `, was ${zone.originalTier}` : ''
 		parts.push(`tier ${zone.tier}${was}`)
 	}
-	if (progress) parts.push(`${Math.min(progress.layer + 1, totalLayers)}/${totalLayers}`)
+	if (progress) parts.push(`${progress.at}/${progress.of}`)
 	if (status === 'finished' || status === 'abandoned') parts.push(status)
 	return parts.join('  ')
 }
 
-function describeLink({ link }: View): string {
-	switch (link.state) {
-		case 'connecting':
-			return '○ Connecting'
-		case 'live':
-			return '● Live'
-		case 'waiting':
-			return link.occupied ? '○ Waiting: another client reports this run' : `○ Offline: ${link.why}`
-		case 'stopped':
-			return '○ Ended'
-	}
+/** `  → ??? · Grand lift` */
+function describeExits({ zone }: Board): string[] {
+	const exits = zone?.exits ?? []
+	return exits.map(({ text, toName, discovered }) => `  → ${discovered ? toName : '???'} · ${text}`)
+}
+
+const LINKS: Record<Board['link'], string> = {
+	connecting: '○ Connecting',
+	live: '● Live',
+	offline: '○ Offline',
+	occupied: '○ Waiting: another client reports this run',
+	ended: '○ Ended',
 }

@@ -1,3 +1,4 @@
+import { OverlaySettings } from '@speedfog/core/protocol/accounts'
 import { nodesAt } from '@speedfog/core/graph/maps'
 import { readModAuth, readModFrame } from '@speedfog/core/protocol/read-frame'
 import type { ModAuth, ModMessage, ToMod } from '@speedfog/core/protocol/mod'
@@ -212,4 +213,5 @@ export const tinyConfig = (server: TinyServer) => ({
 	sessionId: server.sessionId,
 	modToken: 'secret',
 	seedId: SEED,
+	overlay: OverlaySettings.parse({}),
 })
