@@ -1,7 +1,9 @@
+import type { SessionDetail } from '@speedfog/core/protocol/training'
 import { makeDemoPools } from '@speedfog/forge/demo-pools'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
 import { freshDatabase, urlOf } from '#database/testing.ts'
 import type { TestDatabase } from '#database/testing.ts'
@@ -10,9 +12,13 @@ import type { RedisServer } from '#live/testing/redis-server.ts'
 import { modToken } from '#training/mod-token.ts'
 import { bundle, runServer } from './testing-process.ts'
 import type { ServerProcess } from './testing-process.ts'
-import { Caller } from './testing-socket.ts'
+import * as running from './testing-run.ts'
+import type { TestRun } from './testing-run.ts'
+import type { Caller } from './testing-socket.ts'
 
 const KEY = 'k'.repeat(64)
+const PLAYERS = 4
+const KILLS = 2
 
 let program: string
 let folder: string
@@ -32,31 +38,23 @@ describe.skipIf(!isInstalled())(`two servers that talk through Redis (needs: ${i
 	twoServers(async () => (redis = await startRedis()))
 })
 
-type Run = { id: string; gates: { flag: number; node: string }[] }
-type Detail = {
-	id: string
-	status: string
-	igt_ms: number
-	mod_connected: boolean
-	visits: { node_id: string }[]
-	graph_json: { nodes: Record<string, { layer: number }>; event_map: Record<string, string>; edges: Edge[] }
-}
-type Edge = { from: string; to: string }
+type Shown = { current_zone: string; igt_ms: number }
+type Frame = Record<string, unknown>
 
 function twoServers(openRedis: () => Promise<RedisServer | undefined>): void {
 	let database: TestDatabase
 	let redis: RedisServer | undefined
-	let here: ServerProcess
-	let there: ServerProcess
+	/** `here` and `there`. */
+	const servers: [ServerProcess, ServerProcess] = [] as never
 	let token: string
 
 	beforeAll(async () => {
 		database = await freshDatabase()
 		redis = await openRedis()
-		here = launch()
-		await here.url
-		there = launch()
-		const answer = await fetch(`${await there.url}/api/auth/local`, {
+		servers[0] = launch()
+		await here().url
+		servers[1] = launch()
+		const answer = await fetch(`${await there().url}/api/auth/local`, {
 			method: 'POST',
 			headers: { 'content-type': 'application/json' },
 			body: '{"name":"anna"}',
@@ -64,10 +62,13 @@ function twoServers(openRedis: () => Promise<RedisServer | undefined>): void {
 		token = ((await answer.json()) as { token: string }).token
 	})
 	afterAll(async () => {
-		for (const { child } of [here, there]) child.kill('SIGTERM')
-		await Promise.all([here.ended, there.ended])
+		for (const { child } of servers) child.kill('SIGTERM')
+		await Promise.all(servers.map(({ ended }) => ended))
 		await database.drop()
 	})
+
+	const here = () => servers[0]
+	const there = () => servers[1]
 
 	function launch(): ServerProcess {
 		return runServer(program, {
@@ -81,142 +82,145 @@ function twoServers(openRedis: () => Promise<RedisServer | undefined>): void {
 		})
 	}
 
-	async function call<T>(server: ServerProcess, path: string, method = 'GET'): Promise<T> {
-		const answer = await fetch(`${await server.url}${path}`, {
-			method,
-			headers: { authorization: `Bearer ${token}` },
-		})
-		if (!answer.ok) throw new Error(await answer.text())
-		return (await answer.json()) as T
+	async function call<T>(server: ServerProcess, path: string, method?: string): Promise<T> {
+		return running.call({ url: await server.url, token }, path, method)
 	}
 
-	/** A run, and gates that lead through it one after the other. */
-	async function start(): Promise<Run> {
-		const { id, graph_json: graph } = await call<Detail>(here, '/api/training', 'POST')
-		const gates: Run['gates'] = []
-		let at = Object.keys(graph.nodes).find((node) => graph.nodes[node]!.layer === 0)
-		while (gates.length < 4) {
-			const edge = graph.edges.find(({ from }) => from === at)
-			const flag = Object.keys(graph.event_map).find((flag) => graph.event_map[flag] === edge?.to)
-			if (!edge || !flag) break
-			gates.push({ flag: Number(flag), node: edge.to })
-			at = edge.to
-		}
-		return { id, gates }
+	const detail = (server: ServerProcess, { id }: TestRun) =>
+		call<SessionDetail>(server, `/api/training/${id}`)
+
+	async function start(): Promise<TestRun> {
+		return running.startRun({ url: await there().url, token })
 	}
 
-	async function open(server: ServerProcess, path: string, auth: object): Promise<Caller> {
-		const caller = await Caller.open((await server.url).replace('http', 'ws') + path, auth)
-		onTestFinished(() => caller.end())
-		return caller
+	async function dial(server: ServerProcess, { id }: TestRun): Promise<Caller> {
+		return running.dial(await server.url, id, { token: modToken(Buffer.from(KEY), id) })
 	}
 
-	function dial(server: ServerProcess, { id }: Run): Promise<Caller> {
-		return open(server, `/ws/training/${id}`, {
-			type: 'auth',
-			mod_token: modToken(Buffer.from(KEY), id),
-		})
+	async function connect(server: ServerProcess, { id }: TestRun): Promise<Caller> {
+		return running.connect(await server.url, id, { token: modToken(Buffer.from(KEY), id) })
 	}
 
-	async function connect(server: ServerProcess, run: Run): Promise<Caller> {
-		const mod = await dial(server, run)
-		await mod.wait(({ type }) => type === 'zone_update')
-		return mod
-	}
-
-	async function watch(server: ServerProcess, { id }: Run): Promise<Caller> {
-		const watcher = await open(server, `/ws/training/${id}/spectate`, { type: 'auth', token })
-		await watcher.wait(({ type }) => type === 'race_state')
-		return watcher
+	async function watch(server: ServerProcess, { id }: TestRun): Promise<Caller> {
+		return running.watch({ url: await server.url, token }, id)
 	}
 
 	/** Passes a gate and waits until the server has said so. */
-	async function pass(mod: Caller, { flag, node }: Run['gates'][number], igtMs: number): Promise<void> {
+	async function pass(mod: Caller, { flag, node }: TestRun['gates'][number], igtMs: number): Promise<void> {
 		mod.send({ type: 'event_flag', flag_id: flag, igt_ms: igtMs })
 		await mod.wait(({ type, node_id }) => type === 'zone_update' && node_id === node)
 	}
 
-	const zone = (node: string) => (frame: Record<string, unknown>) =>
-		(frame['participants'] as { current_zone: string }[] | undefined)?.[0]?.current_zone === node
+	const shown = ({ participants }: Frame) => (participants as Shown[] | undefined)?.[0]
+	const zone = (node: string) => (frame: Frame) => shown(frame)?.current_zone === node
+	const ended = (wanted: string) => (frame: Frame) =>
+		frame['type'] === 'race_status_change' && frame['status'] === wanted
+	const nodes = ({ visits }: SessionDetail) => visits.slice(1).map(({ node_id }) => node_id)
 
 	it('[P4] two mods that come in the same instant: exactly one is let in', async () => {
 		for (let round = 0; round < 5; round++) {
 			const run = await start()
-			const both = await Promise.all([dial(here, run), dial(there, run)])
-			const isAnswer = ({ type }: Record<string, unknown>) => type === 'auth_ok' || type === 'auth_error'
+			const both = await Promise.all(servers.map((server) => dial(server, run)))
+			const isAnswer = ({ type }: Frame) => type === 'auth_ok' || type === 'auth_error'
 			const answers = await Promise.all(both.map((mod) => mod.wait(isAnswer)))
 			expect(answers.map(({ type }) => type).sort()).toEqual(['auth_error', 'auth_ok'])
-			await call(there, `/api/training/${run.id}/abandon`, 'POST')
+			await call(there(), `/api/training/${run.id}/abandon`, 'POST')
 			for (const mod of both) mod.end()
 		}
 	})
 
 	it('[P52] who watches on the other server sees the run; REST there tells of it, and ends it', async () => {
 		const run = await start()
-		const watcher = await watch(there, run)
-		const mod = await connect(here, run)
+		const watcher = await watch(there(), run)
+		const mod = await connect(here(), run)
 		await pass(mod, run.gates[0]!, 1_000)
 		await watcher.wait(zone(run.gates[0]!.node))
 		mod.send({ type: 'status_update', igt_ms: 5_000, death_count: 1 })
-		await watcher.wait(({ participants }) => (participants as Detail[] | undefined)?.[0]?.igt_ms === 5_000)
-		const detail = () => call<Detail>(there, `/api/training/${run.id}`)
-		await expect.poll(async () => (await detail()).igt_ms, { timeout: 2_500 }).toBe(5_000)
-		expect(await detail()).toMatchObject({ mod_connected: true, status: 'active' })
-		await call(there, `/api/training/${run.id}/abandon`, 'POST')
-		await mod.wait(({ type, status }) => type === 'race_status_change' && status === 'abandoned')
+		await watcher.wait((frame) => shown(frame)?.igt_ms === 5_000)
+		await expect.poll(async () => (await detail(there(), run)).igt_ms, { timeout: 2_500 }).toBe(5_000)
+		expect(await detail(there(), run)).toMatchObject({ mod_connected: true, status: 'active' })
+		await call(there(), `/api/training/${run.id}/abandon`, 'POST')
+		await mod.wait(ended('abandoned'))
 		expect(await mod.closed).toBe(1000)
-		await watcher.wait(({ type, status }) => type === 'race_status_change' && status === 'abandoned')
+		await watcher.wait(ended('abandoned'))
 	})
 
 	it('[P4] a server that stands still loses its mod to the other, and writes nothing when it goes on', async () => {
 		const run = await start()
-		const old = await connect(here, run)
+		const old = await connect(here(), run)
 		await pass(old, run.gates[0]!, 1_000)
-		here.child.kill('SIGSTOP')
-		onTestFinished(() => void here.child.kill('SIGCONT'))
+		const { child } = here()
+		child.kill('SIGSTOP')
+		onTestFinished(() => void child.kill('SIGCONT'))
 		old.send({ type: 'status_update', igt_ms: 90_000, death_count: 9 })
 		old.send({ type: 'event_flag', flag_id: run.gates[3]!.flag, igt_ms: 90_000 })
-		const next = await connect(there, run)
+		const next = await connect(there(), run)
 		await pass(next, run.gates[1]!, 2_000)
-		here.child.kill('SIGCONT')
+		child.kill('SIGCONT')
 		expect(await old.closed).toBe(4009)
 		await pass(next, run.gates[2]!, 3_000)
-		const { visits, igt_ms } = await call<Detail>(there, `/api/training/${run.id}`)
-		expect(visits.slice(1).map(({ node_id }) => node_id)).toEqual(
-			run.gates.slice(0, 3).map(({ node }) => node),
-		)
-		expect(igt_ms).toBe(3_000)
-		await call(there, `/api/training/${run.id}/abandon`, 'POST')
+		const played = await detail(there(), run)
+		expect(nodes(played)).toEqual(run.gates.slice(0, 3).map(({ node }) => node))
+		expect([played.igt_ms, played.death_count]).toEqual([3_000, 0])
+		await call(there(), `/api/training/${run.id}/abandon`, 'POST')
 	})
 
 	it('[P51] what they talk through goes away and comes back: the run goes on, who watches catches up', async () => {
 		const run = await start()
-		const [mod, watcher] = [await connect(here, run), await watch(there, run)]
+		const [mod, watcher] = [await connect(here(), run), await watch(there(), run)]
 		await pass(mod, run.gates[0]!, 1_000)
 		await watcher.wait(zone(run.gates[0]!.node))
 		await away()
 		await pass(mod, run.gates[1]!, 2_000)
+		const ready = async () => fetch(`${await there().url}/ready`)
 		if (redis) {
-			await expect.poll(async () => (await fetch(`${await there.url}/ready`)).status).toBe(503)
-			const { detail } = (await (await fetch(`${await there.url}/ready`)).json()) as { detail: string }
+			await expect.poll(async () => (await ready()).status).toBe(503)
+			const { detail } = (await (await ready()).json()) as { detail: string }
 			expect(detail).toBe('The connection between servers (Redis) does not answer.')
 			await redis.start()
 		}
 		await watcher.wait(zone(run.gates[1]!.node))
-		await expect.poll(async () => (await fetch(`${await there.url}/ready`)).status).toBe(200)
+		await expect.poll(async () => (await ready()).status).toBe(200)
 		expect(watcher.isOpen).toBe(true)
 	})
 
-	it('[P22] a server that is killed: its mod goes to the other, nothing is lost, who watches sees it go on', async () => {
+	it('[P22] whichever is killed, and whenever: nothing that was told is lost, doubled or moved', async () => {
+		const runs = await Promise.all(Array.from({ length: PLAYERS }, start))
+		const playing = Promise.all(runs.map(play))
+		const watching = Promise.all(runs.map(follow))
+		for (let kill = 0; kill < KILLS; kill++) {
+			await sleep(300 + Math.random() * 700)
+			const side = kill % 2
+			servers[side]!.child.kill('SIGKILL')
+			servers[side] = launch()
+			await servers[side]!.url
+		}
+		await playing
+		for (const [index, seen] of (await watching).entries()) {
+			const way = runs[index]!.gates.map(({ node }) => node)
+			// Each connection sees the way in its order.
+			for (const zones of seen) expect(zones).toEqual(way.filter((node) => zones.includes(node)))
+		}
+		for (const run of runs) {
+			const { visits } = await detail(here(), run)
+			const expected = run.gates.map(({ node }, index) => [node, (index + 1) * 1_000, 1])
+			expect(visits.slice(1).map(({ node_id, igt_ms, deaths }) => [node_id, igt_ms, deaths])).toEqual([
+				...expected.slice(0, -1),
+				[expected.at(-1)![0], expected.at(-1)![1], 0],
+			])
+		}
+	}, 60_000)
+
+	it('[P22] a server that is killed: its mod goes to the other, and who watches there sees it go on', async () => {
 		const run = await start()
-		const watcher = await watch(there, run)
-		const mod = await connect(here, run)
+		const watcher = await watch(there(), run)
+		const mod = await connect(here(), run)
 		await pass(mod, run.gates[0]!, 1_000)
 		await pass(mod, run.gates[1]!, 2_000)
 		await watcher.wait(zone(run.gates[1]!.node))
-		here.child.kill('SIGKILL')
+		here().child.kill('SIGKILL')
 		await mod.closed
-		const again = await connect(there, run)
+		const again = await connect(there(), run)
 		expect(again.got[0]).toMatchObject({ type: 'auth_ok' })
 		expect(again.got.at(-1)).toMatchObject({ node_id: run.gates[1]!.node })
 		// It does not know whether this one had arrived.
@@ -224,11 +228,51 @@ function twoServers(openRedis: () => Promise<RedisServer | undefined>): void {
 		await pass(again, run.gates[2]!, 3_000)
 		await watcher.wait(zone(run.gates[2]!.node))
 		expect(watcher.isOpen).toBe(true)
-		const { visits } = await call<Detail>(there, `/api/training/${run.id}`)
-		expect(visits.slice(1).map(({ node_id }) => node_id)).toEqual(
-			run.gates.slice(0, 3).map(({ node }) => node),
-		)
+		expect(nodes(await detail(there(), run))).toEqual(run.gates.slice(0, 3).map(({ node }) => node))
 	})
+
+	/** Goes the whole way, a death in each zone; who gets no answer goes to the next server with the same. */
+	async function play(run: TestRun, player: number): Promise<void> {
+		let mod: Caller | undefined
+		for (const [index, gate] of run.gates.entries()) {
+			await sleep(80)
+			for (;;) {
+				try {
+					mod ??= await connect(servers[player++ % 2]!, run)
+					const igtMs = (index + 1) * 1_000
+					mod.send({ type: 'status_update', igt_ms: igtMs, death_count: index })
+					await pass(mod, gate, igtMs)
+					break
+				} catch {
+					mod?.end()
+					mod = undefined
+					await sleep(50)
+				}
+			}
+		}
+	}
+
+	/** Watches, mostly not where the mod is, until the last zone is there; what each connection saw. */
+	async function follow({ id, gates }: TestRun, watcher: number): Promise<string[][]> {
+		const seen: string[][] = []
+		while (seen.at(-1)?.at(-1) !== gates.at(-1)!.node) {
+			try {
+				const caller = await watch(servers[++watcher % 2]!, { id } as TestRun)
+				const zones: string[] = []
+				seen.push(zones)
+				const note = (frame: Frame) => {
+					const node = shown(frame)?.current_zone
+					if (gates.some((gate) => gate.node === node) && zones.at(-1) !== node) zones.push(node!)
+					return node === gates.at(-1)!.node
+				}
+				caller.got.forEach(note)
+				await caller.wait(note)
+			} catch {
+				await sleep(50)
+			}
+		}
+		return seen
+	}
 
 	async function away(): Promise<void> {
 		if (redis) return redis.stop()

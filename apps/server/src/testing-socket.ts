@@ -1,9 +1,10 @@
 import { once } from 'node:events'
+import { onTestFinished } from 'vitest'
 import { WebSocket } from 'ws'
 
 type Frame = Record<string, unknown>
 
-/** Somebody at the other end of a real WebSocket. */
+/** Somebody at the other end of a real WebSocket, who goes when the test ends. */
 export class Caller {
 	readonly got: Frame[] = []
 	/** The code of its close frame. */
@@ -26,6 +27,7 @@ export class Caller {
 	static async open(url: string, auth: object): Promise<Caller> {
 		const socket = new WebSocket(url)
 		const caller = new Caller(socket)
+		onTestFinished(() => caller.end())
 		await once(socket, 'open')
 		caller.send(auth)
 		return caller
