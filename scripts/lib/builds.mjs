@@ -11,19 +11,19 @@ import * as turn from './turn.mjs'
 /** @type {Record<Target, { inputs: string[], output: string, make: () => Promise<void> }>} */
 const TARGETS = {
 	web: {
-		inputs: ['apps/web', 'packages/core/src', 'packages/forge/src'],
+		inputs: ['apps/web', 'packages/core/src', 'packages/forge/src', 'pools'],
 		output: 'apps/web/build/200.html',
 		make: makeWeb,
 	},
 	server: {
 		inputs: ['apps/server/package.json', 'apps/server/src', 'packages/core/src', 'packages/forge/src'],
 		output: 'apps/server/dist/main.js',
-		make: () => bundle('apps/server/src/main.ts', 'apps/server/dist/main.js'),
+		make: () => bundle('apps/server', { main: 'src/main.ts', pools: 'src/commands/pools.ts' }),
 	},
 	companion: {
 		inputs: ['apps/companion/package.json', 'apps/companion/src', 'packages/core/src'],
 		output: 'apps/companion/dist/companion.js',
-		make: () => bundle('apps/companion/src/main.ts', 'apps/companion/dist/companion.js'),
+		make: () => bundle('apps/companion', { companion: 'src/main.ts' }),
 	},
 	// The companion again, for players to download.
 	programs: {
@@ -77,16 +77,16 @@ async function makeWeb() {
 }
 
 /**
- * One file with our own code in it; npm packages stay where npm put them.
- * @param {string} entry @param {string} outfile
+ * A file of our own code for each program; npm packages stay where npm put them.
+ * @param {string} app @param {Record<string, string>} programs where each begins
  */
-async function bundle(entry, outfile) {
+async function bundle(app, programs) {
 	/** @type {import('esbuild')} */
 	const esbuild = createRequire(`${root}/apps/server/package.json`)('esbuild')
 	await esbuild.build({
-		absWorkingDir: root,
-		entryPoints: [entry],
-		outfile,
+		absWorkingDir: `${root}/${app}`,
+		entryPoints: programs,
+		outdir: 'dist',
 		bundle: true,
 		platform: 'node',
 		format: 'esm',

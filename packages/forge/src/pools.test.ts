@@ -1,5 +1,6 @@
-import { expect, it } from 'vitest'
-import { demoPools } from './pools.ts'
+import { readdirSync } from 'node:fs'
+import { describe, expect, it } from 'vitest'
+import { demoPools, readPool, templates } from './pools.ts'
 
 it('tells the pools apart in everything a player chooses by', () => {
 	const pools = Object.values(demoPools)
@@ -12,4 +13,22 @@ it('tells the pools apart in everything a player chooses by', () => {
 	// Shown as Easy, Normal, Hard and Low, Medium, High.
 	expect(pools.map((pool) => pool.item_randomizer.difficulty)).toEqual([35, 50, 75])
 	expect(pools.map((pool) => pool.structure.major_boss_ratio)).toEqual([0.14, 0.3, 0.36])
+})
+
+describe('the templates of the project', () => {
+	const names = readdirSync(templates).map((file) => file.replace(/\.toml$/, ''))
+
+	it.each(names.filter((name) => !name.startsWith('_')))('%s has every setting a seed is made by', (name) => {
+		expect(readPool(name).display.type).toBe(name.startsWith('training_') ? 'training' : 'race')
+	})
+
+	it.each(Object.keys(demoPools))('%s is played by the settings of the race it prepares for', (name) => {
+		const { display: _, ...training } = readPool(name)
+		const { display: __, ...race } = readPool(name.replace('training_', ''))
+		expect(training).toEqual(race)
+	})
+
+	it('are told by name where one lacks a setting', () => {
+		expect(() => readPool('_base')).toThrow(/^_base: /)
+	})
 })

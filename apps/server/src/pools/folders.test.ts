@@ -43,6 +43,12 @@ it('keeps a pool with a broken config.toml as race and tells file and line', asy
 	expect(lines).toMatchObject([{ file: join(root, 'training_x/config.toml'), line: 3 }])
 })
 
+it('tells of a config.toml that leaves settings to another file', async () => {
+	await put('p/config.toml', 'extends = "_base"\n[display]\ntype = "training"')
+	expect((await readFolders(root, log)).get('p')).toMatchObject({ type: 'training' })
+	expect(lines).toMatchObject([{ file: join(root, 'p/config.toml'), msg: 'a pool lacks settings' }])
+})
+
 it.each([
 	['nested without end', `a = ${'['.repeat(100_000)}`],
 	['longer than any settings', `# ${'x'.repeat(300_000)}`],

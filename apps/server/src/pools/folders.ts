@@ -9,6 +9,7 @@ import { labels } from './labels.ts'
 export type PoolFolder = { name: string; type: PoolType; config: PoolConfig | null }
 
 const MAX_CONFIG_BYTES = 256 * 1024
+const EXTENDS = 'it still extends another file: npm run pools -- resolve writes what it stands for'
 // What is safe in a path, a URL and a log line, and not hidden.
 const NAME = /^[A-Za-z0-9][A-Za-z0-9_.-]{0,99}$/
 
@@ -31,7 +32,9 @@ async function readFolder(root: string, name: string, log: Log): Promise<PoolFol
 	if (!found?.isFile()) return undefined
 	try {
 		if (found.size > MAX_CONFIG_BYTES) throw new Error('it is larger than 256 KiB')
-		const config = labels(parse(await readFile(file, 'utf8')))
+		const toml = parse(await readFile(file, 'utf8'))
+		if (toml.extends !== undefined) log.warn({ file, reason: EXTENDS }, 'a pool lacks settings')
+		const config = labels(toml)
 		return { name, type: config.type, config }
 	} catch (error) {
 		const line = error instanceof TomlError ? error.line : undefined

@@ -6,6 +6,8 @@ import { readFolders } from './folders.ts'
 import type { PoolFolder } from './folders.ts'
 import { countPlayed, countSeeds } from './queries.ts'
 
+export type { PoolFolder } from './folders.ts'
+
 /** The pools on disk as they were at the last `refresh`. */
 export type Pools = {
 	root: string

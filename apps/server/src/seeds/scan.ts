@@ -4,9 +4,9 @@ import { join } from 'node:path'
 import { uuidv7 } from 'uuidv7'
 import type { Tables } from '#database/schema.ts'
 import type { Log } from '#log.ts'
-import { BadZip } from '#packs/packs.ts'
 import type { Pools } from '#pools/pools.ts'
 import { forgetAvailable } from './available.ts'
+import { MISNAMED, reasonOf, slugOf } from './check.ts'
 import { readSeedZip } from './seed-zip.ts'
 import type { SeedFile } from './seed-zip.ts'
 
@@ -17,7 +17,6 @@ type Progress = { done: number; total: number; pools: Record<string, PoolReport>
 
 /** Seeds read at once, then stored in one statement. */
 const BATCH = 16
-const SEED_FILE = /^seed_([A-Za-z0-9_-]{1,64})\.zip$/
 
 export type Needs = { db: Kysely<Tables>; pools: Pools; log: Log }
 type Known = Pick<Row, 'id' | 'slug' | 'file_size' | 'file_mtime_ms' | 'status' | 'graph_sha256'>
@@ -86,7 +85,7 @@ type Seen =
 	| { state: 'misnamed'; file: string }
 
 async function inspect(folder: string, file: string, seeds: Map<string, Known>): Promise<Seen> {
-	const slug = SEED_FILE.exec(file)?.[1]
+	const slug = slugOf(file)
 	if (slug === undefined) return { state: 'misnamed', file }
 	const known = seeds.get(slug)
 	try {
@@ -106,14 +105,6 @@ async function inspect(folder: string, file: string, seeds: Map<string, Known>):
 	}
 }
 
-/** A file that cannot be read is its own problem, not the scan's; a bug is still a bug. */
-function reasonOf(error: unknown): string {
-	if (error instanceof BadZip) return error.message
-	const { code, syscall } = error as NodeJS.ErrnoException
-	if (code !== undefined && syscall !== undefined) return `it cannot be read (${code})`
-	throw error
-}
-
 type Batch = { pool: string; seen: Seen[]; report: PoolReport }
 
 async function store(db: Kysely<Tables>, { pool, seen, report }: Batch): Promise<void> {
@@ -123,8 +114,7 @@ async function store(db: Kysely<Tables>, { pool, seen, report }: Batch): Promise
 	// Another server that scans at the same time was faster with the rest.
 	report.skipped += fresh.length - added
 	for (const one of seen) {
-		if (one.state === 'misnamed')
-			report.rejected.push({ file: one.file, reason: 'its name is not seed_<slug>.zip' })
+		if (one.state === 'misnamed') report.rejected.push({ file: one.file, reason: MISNAMED })
 		if (one.state === 'bad') {
 			report.rejected.push({ file: one.file, reason: one.reason })
 			if (one.known?.status === 'available') await removeFromDraw(db, { ids: [one.known.id] })

@@ -1,6 +1,7 @@
 import { isAbsolute, relative, resolve } from 'node:path'
 
 export { available } from './available.ts'
+export { check } from './check.ts'
 export { draw } from './draw.ts'
 export type { Random } from './draw.ts'
 export { graphOf } from './graphs.ts'

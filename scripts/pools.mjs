@@ -1,0 +1,4 @@
+// @ts-check
+import * as tools from './lib/tools.mjs'
+
+await tools.run('server', 'apps/server/dist/pools.js')
