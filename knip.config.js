@@ -10,7 +10,12 @@ export default {
 		'packages/*': { project: ['src/**'], includeEntryExports: true },
 		'apps/server': {
 			// The second is a whole program that tests build and run.
-			entry: ['src/main.ts', 'src/commands/pools.ts', 'src/database/embedded/testing/server.ts'],
+			entry: [
+				'src/main.ts',
+				'src/commands/pools.ts',
+				'src/commands/data.ts',
+				'src/database/embedded/testing/server.ts',
+			],
 			project: ['src/**'],
 			ignoreBinaries: ['redis-server'],
 		},

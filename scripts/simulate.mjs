@@ -1,4 +1,4 @@
 // @ts-check
 import * as tools from './lib/tools.mjs'
 
-await tools.run('companion', 'apps/companion/dist/companion.js', ['simulate'])
+await tools.run('companion', 'apps/companion/dist/companion.js', { first: ['simulate'] })

@@ -18,7 +18,12 @@ const TARGETS = {
 	server: {
 		inputs: ['apps/server/package.json', 'apps/server/src', 'packages/core/src', 'packages/forge/src'],
 		output: 'apps/server/dist/main.js',
-		make: () => bundle('apps/server', { main: 'src/main.ts', pools: 'src/commands/pools.ts' }),
+		make: () =>
+			bundle('apps/server', {
+				main: 'src/main.ts',
+				pools: 'src/commands/pools.ts',
+				data: 'src/commands/data.ts',
+			}),
 	},
 	companion: {
 		inputs: ['apps/companion/package.json', 'apps/companion/src', 'packages/core/src'],

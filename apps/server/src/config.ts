@@ -148,26 +148,44 @@ const SECRETS: readonly string[] = [
 	'METRICS_TOKEN',
 ] satisfies Variable[]
 
+/** What a program beside the server has to know: where the data is. */
+export function readPlace(
+	env: NodeJS.ProcessEnv,
+): { ok: true; dataDir: string; databaseUrl: string | undefined } | { ok: false; problem: string } {
+	const read = parse(Environment.pick({ DATA_DIR: true, DATABASE_URL: true }), env)
+	if (!read.ok) return read
+	return { ok: true, dataDir: read.data.DATA_DIR, databaseUrl: read.data.DATABASE_URL }
+}
+
 /** Reads our variables; a problem is one sentence that names the variable, what it got and what it takes. */
 export function readConfig(env: NodeJS.ProcessEnv): Read {
-	// Set to nothing is how files of variables leave one out.
-	const set = Object.fromEntries(
-		Object.entries(env).filter(([, value]) => value !== undefined && value !== ''),
-	)
-	const parsed = Environment.safeParse(set)
-	if (!parsed.success) {
-		const [issue] = parsed.error.issues
-		const name = String(issue!.path[0])
-		return { ok: false, problem: `${name} is ${shown(name, String(set[name]))}: it takes ${issue!.message}.` }
-	}
+	const parsed = parse(Environment, env)
+	if (!parsed.ok) return parsed
 	const settings = settingsOf(parsed.data)
 	const problem = combinationProblem(parsed.data, settings)
 	if (problem !== undefined) return { ok: false, problem }
 	return {
 		ok: true,
 		settings,
-		warnings: [...nearMisses.warnings(set, Object.keys(Environment.shape)), ...risks(settings)],
+		warnings: [...nearMisses.warnings(parsed.set, Object.keys(Environment.shape)), ...risks(settings)],
 	}
+}
+
+function parse<Schema extends z.ZodType>(
+	schema: Schema,
+	env: NodeJS.ProcessEnv,
+):
+	| { ok: true; data: z.output<Schema>; set: Record<string, string | undefined> }
+	| { ok: false; problem: string } {
+	// Set to nothing is how files of variables leave one out.
+	const set = Object.fromEntries(
+		Object.entries(env).filter(([, value]) => value !== undefined && value !== ''),
+	)
+	const parsed = schema.safeParse(set)
+	if (parsed.success) return { ok: true, data: parsed.data, set }
+	const [issue] = parsed.error.issues
+	const name = String(issue!.path[0])
+	return { ok: false, problem: `${name} is ${shown(name, String(set[name]))}: it takes ${issue!.message}.` }
 }
 
 /** The address people use when none is set. */

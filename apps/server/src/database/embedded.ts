@@ -11,6 +11,7 @@ import * as endpoints from './embedded/endpoint.ts'
 import type { Endpoint } from './embedded/endpoint.ts'
 import * as places from './embedded/place.ts'
 import type { Place } from './embedded/place.ts'
+import * as pidFiles from './embedded/pid-file.ts'
 import * as postmasters from './embedded/postmaster.ts'
 import type { Postmaster } from './embedded/postmaster.ts'
 import * as predecessors from './embedded/predecessor.ts'
@@ -85,6 +86,16 @@ export async function start({
 	const allSettings = { ...(isDurable ? {} : NOT_DURABLE), ...settings }
 	const site = { ...place, dataFolder, endpoint, settings: allSettings, patienceMs, log }
 	return supervise(site, await begin(site))
+}
+
+/** The database of the server that uses `dataDir` at this moment; undefined when none does. */
+export async function findRunning(dataDir: string): Promise<Connection | undefined> {
+	const place = await places.known(await realpath(dataDir))
+	const pidFile = await pidFiles.read(dataFolders.path(place))
+	const connection = pidFile && (await endpoints.ofNeighbour(pidFile, place))
+	const attempt = connection && (await claims.take(connection))
+	if (attempt?.outcome === 'taken') await attempt.claim.release()
+	return attempt?.outcome === 'held' ? connection : undefined
 }
 
 /** Starts it anew when it dies while we need it. */

@@ -10,6 +10,8 @@ type Migration = { name: string; sql: string; checksum: string }
 
 /** Any number that nobody else takes on this database: only one server at a time migrates. */
 const LOCK_KEY = 7_305_110_011
+const MIGRATIONS_TABLE =
+	'create table if not exists migrations (name text primary key, checksum text not null, applied_at timestamptz not null default now())'
 
 /**
  * Applies what is missing, each file in a transaction of its own, and returns the names applied.
@@ -28,6 +30,23 @@ export async function migrate(pool: pg.Pool, log: Log, folder = migrationsFolder
 	} finally {
 		client.release()
 	}
+}
+
+/**
+ * Makes the tables as they were after these migrations, in the caller's transaction and an empty database. Throws
+ * Refused when they are not all ours.
+ */
+export async function prepare(
+	client: pg.ClientBase,
+	wanted: readonly Pick<Migration, 'name' | 'checksum'>[],
+	folder = migrationsFolder(),
+): Promise<void> {
+	const known = await read(folder)
+	refuseForeign(new Map(wanted.map(({ name, checksum }) => [name, checksum])), known, 'This file was made')
+	await client.query('select pg_advisory_xact_lock($1)', [LOCK_KEY])
+	await client.query(MIGRATIONS_TABLE)
+	for (const migration of known.filter(({ name }) => wanted.some((one) => one.name === name)))
+		await run(client, migration)
 }
 
 /** Beside src in the source tree, beside dist in a build. */
@@ -62,14 +81,12 @@ async function lock(client: pg.PoolClient, log: Log): Promise<void> {
 }
 
 async function applyMissing(client: pg.PoolClient, known: Migration[], log: Log): Promise<string[]> {
-	await client.query(
-		'create table if not exists migrations (name text primary key, checksum text not null, applied_at timestamptz not null default now())',
-	)
+	await client.query(MIGRATIONS_TABLE)
 	const { rows } = await client.query<{ name: string; checksum: string }>(
 		'select name, checksum from migrations',
 	)
 	const applied = new Map(rows.map((row) => [row.name, row.checksum]))
-	refuseForeign(applied, known)
+	refuseForeign(applied, known, 'This database was migrated')
 	const missing = known.filter(({ name }) => !applied.has(name))
 	for (const migration of missing) {
 		await apply(client, migration)
@@ -78,29 +95,33 @@ async function applyMissing(client: pg.PoolClient, known: Migration[], log: Log)
 	return missing.map(({ name }) => name)
 }
 
-function refuseForeign(applied: Map<string, string>, known: Migration[]): void {
+function refuseForeign(applied: Map<string, string>, known: Migration[], what: string): void {
 	const newer = [...applied.keys()]
 		.sort()
 		.filter((name) => !known.some((migration) => migration.name === name))
 	if (newer.length > 0)
 		throw new Refused(
-			`This database was migrated by a newer release (it has ${newer.join(', ')}): start that release, or restore a backup from before the upgrade.`,
+			`${what} by a newer release (it has ${newer.join(', ')}): start that release, or restore a backup from before the upgrade.`,
 		)
 	const changed = known.find(({ name, checksum }) => applied.has(name) && applied.get(name) !== checksum)
 	if (changed)
 		throw new Refused(
-			`Migration ${changed.name} is not the one this database was made with: a migration that was applied must never change.`,
+			`Migration ${changed.name} is not the one of this release: a migration that was applied must never change.`,
 		)
 }
 
-async function apply(client: pg.PoolClient, { name, sql, checksum }: Migration): Promise<void> {
+async function apply(client: pg.PoolClient, migration: Migration): Promise<void> {
 	await client.query('begin')
 	try {
-		await client.query(sql)
-		await client.query('insert into migrations (name, checksum) values ($1, $2)', [name, checksum])
+		await run(client, migration)
 		await client.query('commit')
 	} catch (error) {
 		await client.query('rollback')
-		throw new Error(`migration ${name} failed`, { cause: error })
+		throw new Error(`migration ${migration.name} failed`, { cause: error })
 	}
+}
+
+async function run(client: pg.ClientBase, { name, sql, checksum }: Migration): Promise<void> {
+	await client.query(sql)
+	await client.query('insert into migrations (name, checksum) values ($1, $2)', [name, checksum])
 }

@@ -14,7 +14,7 @@ export async function open(
 	place: string,
 	{ runner, binaries, initdbArgs }: { runner: Runner; binaries: Binaries; initdbArgs: readonly string[] },
 ): Promise<string> {
-	const folder = join(place, 'postgres')
+	const folder = path(place)
 	const entries = await readdir(folder).catch(() => [])
 	if (entries.length === 0) await make(place, folder, { runner, binaries, initdbArgs })
 	const found = (await readFile(join(folder, 'PG_VERSION'), 'utf8').catch(() => '')).trim()
@@ -27,6 +27,10 @@ export async function open(
 			`${folder} was made by PostgreSQL ${found} and this release has PostgreSQL ${binaries.major}: start the release that made it and take a backup to restore here, or move the folder away to begin with an empty database.`,
 		)
 	return folder
+}
+
+export function path(place: string): string {
+	return join(place, 'postgres')
 }
 
 /** Whose folder it is; undefined when it does not exist. */

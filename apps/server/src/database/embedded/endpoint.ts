@@ -42,6 +42,16 @@ export function ofPredecessor(
 	return socketFolder === undefined ? undefined : { ...own.connection, host: socketFolder, port }
 }
 
+/** How to reach the PostgreSQL that a server of this place runs, for a process that is not that server. */
+export async function ofNeighbour(
+	pidFile: PidFile,
+	place: string,
+): Promise<Endpoint['connection'] | undefined> {
+	const login = process.platform === 'win32' ? { password: await passwordIn(place) } : {}
+	const own = onSocket(pidFile.socketFolder ?? place)
+	return ofPredecessor(pidFile, { ...own, connection: { ...own.connection, host: '127.0.0.1', ...login } })
+}
+
 /** Without a password file (not Windows) only the socket's folder keeps others out. */
 export async function initdbArgs(place: string): Promise<string[]> {
 	if (process.platform !== 'win32') return ['--auth=trust']

@@ -23,8 +23,8 @@ export async function settle(
 	dataDir: string,
 	{ binaries, elsewhere, log }: { binaries: Binaries; elsewhere: readonly string[]; log: Log },
 ): Promise<Place> {
-	const movedTo = (await readFile(join(dataDir, MOVED_TO), 'utf8').catch(() => '')).trim()
-	if (movedTo !== '') {
+	const movedTo = await known(dataDir)
+	if (movedTo !== dataDir) {
 		log.info({ folder: movedTo }, 'the database lies outside DATA_DIR, as at its first start')
 		return required(await tryPlace(movedTo, binaries, log), movedTo)
 	}
@@ -41,6 +41,11 @@ export async function settle(
 		return place
 	}
 	return required(undefined, dataDir)
+}
+
+/** The folder that was settled on before. */
+export async function known(dataDir: string): Promise<string> {
+	return (await readFile(join(dataDir, MOVED_TO), 'utf8').catch(() => '')).trim() || dataDir
 }
 
 async function tryPlace(folder: string, binaries: Binaries, log: Log): Promise<Place | undefined> {
