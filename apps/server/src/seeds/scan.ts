@@ -17,6 +17,8 @@ type Progress = { done: number; total: number; pools: Record<string, PoolReport>
 
 /** Seeds read at once, then stored in one statement. */
 const BATCH = 16
+/** So many files make a line in the log. */
+const TOLD_EVERY = 512
 
 export type Needs = { db: Kysely<Tables>; pools: Pools; log: Log }
 type Known = Pick<Row, 'id' | 'slug' | 'file_size' | 'file_mtime_ms' | 'status' | 'graph_sha256'>
@@ -60,7 +62,7 @@ async function zipsOf(folder: string): Promise<string[]> {
 
 type PoolFiles = { pool: string; files: string[]; progress: Progress }
 
-async function scanPool({ db, pools }: Needs, { pool, files, progress }: PoolFiles): Promise<void> {
+async function scanPool({ db, pools, log }: Needs, { pool, files, progress }: PoolFiles): Promise<void> {
 	const report = progress.pools[pool]!
 	const folder = join(pools.root, pool)
 	const known = new Map((await knownSeeds(db, pool)).map((row) => [row.slug, row]))
@@ -71,6 +73,10 @@ async function scanPool({ db, pools }: Needs, { pool, files, progress }: PoolFil
 		for (const one of seen) if ('slug' in one) present.add(one.slug)
 		await store(db, { pool, seen, report })
 		progress.done += seen.length
+		if ((at + BATCH) % TOLD_EVERY === 0) {
+			const { done, total } = progress
+			log.info({ pool, done, total }, 'scanning')
+		}
 	}
 	const gone = [...known.values()].filter(({ slug, status }) => status === 'available' && !present.has(slug))
 	await removeFromDraw(db, { ids: gone.map(({ id }) => id) })
