@@ -1,3 +1,5 @@
+import type { Stats } from 'node:fs'
+import { stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { BadZip } from '#packs/packs.ts'
 import { readSeedZip } from './seed-zip.ts'
@@ -13,11 +15,19 @@ export async function check(
 ): Promise<{ rejected: string } | { warnings: string[] }> {
 	if (slugOf(file) === undefined) return { rejected: MISNAMED }
 	try {
+		await statFile(join(folder, file))
 		const { warnings } = await readSeedZip(join(folder, file))
 		return { warnings }
 	} catch (error) {
 		return { rejected: reasonOf(error) }
 	}
+}
+
+export async function statFile(path: string): Promise<Stats> {
+	const found = await stat(path)
+	// Whoever opens a pipe waits for its other end.
+	if (!found.isFile()) throw new BadZip('it is no file')
+	return found
 }
 
 /** What stands for the seed in its file's name; undefined for a name that could lead anywhere else. */

@@ -1,12 +1,12 @@
 import type { Kysely } from 'kysely'
-import { readdir, stat } from 'node:fs/promises'
+import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { uuidv7 } from 'uuidv7'
 import type { Tables } from '#database/schema.ts'
 import type { Log } from '#log.ts'
 import type { Pools } from '#pools/pools.ts'
 import { forgetAvailable } from './available.ts'
-import { MISNAMED, reasonOf, slugOf } from './check.ts'
+import { MISNAMED, reasonOf, slugOf, statFile } from './check.ts'
 import { readSeedZip } from './seed-zip.ts'
 import type { SeedFile } from './seed-zip.ts'
 
@@ -95,10 +95,7 @@ async function inspect(folder: string, file: string, seeds: Map<string, Known>):
 	if (slug === undefined) return { state: 'misnamed', file }
 	const known = seeds.get(slug)
 	try {
-		const info = await stat(join(folder, file))
-		// Whoever opens a pipe waits for its other end.
-		if (!info.isFile()) throw new BadZip('it is no file')
-		const { size: sizeBytes, mtimeMs } = info
+		const { size: sizeBytes, mtimeMs } = await statFile(join(folder, file))
 		const found = { slug, file, sizeBytes, mtimeMs: Math.trunc(mtimeMs) }
 		if (known?.file_size === sizeBytes && known.file_mtime_ms === found.mtimeMs)
 			return { state: 'same', slug, known }
