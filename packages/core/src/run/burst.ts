@@ -75,7 +75,7 @@ function record(draft: Draft, burst: Burst, ackSeq: number) {
 		}
 		flags.record(draft, flag, nodeId, 'late_flag')
 	}
-	if (burst.gates.length > 0) tellZone(draft)
+	tellZone(draft)
 }
 
 /** Of equals the one with the higher flag comes last. */

@@ -176,6 +176,11 @@ describe('a flag that comes again', () => {
 		expect(script.run).toMatchObject({ igtMs: 70_000, deaths: 1 })
 	})
 
+	test('[P14] is answered though figures follow it', () => {
+		const script = underWay().hush().flag(toAbbey, 60_000).status(60_100).wait(250)
+		expect(inWords(script.tells)).toContain('mod zone_update abbey')
+	})
+
 	test('[P14] of the kind that saves keep it is a re-send whatever its clock', () => {
 		const script = underWay().flag(abbeyToShaft, 120_000).flag(toAbbey, 150_000)
 		expect(script.run.visits).toHaveLength(3)

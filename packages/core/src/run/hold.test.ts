@@ -96,6 +96,17 @@ describe('what waits', () => {
 		expect(script.wait(250).run.current?.nodeId).toBe('cellar')
 	})
 
+	test('[P18] a flag tells the clock too, so that a jump of the first status is seen', () => {
+		const script = play(graph)
+			.jumpTo(20 * minute)
+			.connect()
+			.pass(toAbbey, 9 * minute)
+			.status(11 * minute)
+			.flag(toCellar, 11 * minute)
+		expect(script.run.current?.nodeId).toBe('abbey')
+		expect(script.wait(250).run.current?.nodeId).toBe('cellar')
+	})
+
 	test('[P18] not after a clock that rose as time went by', () => {
 		const script = lateLink()
 			.pass(toAbbey, 9 * minute)
@@ -240,6 +251,14 @@ describe('a link that came late', () => {
 		expect(inWords(tells).at(-1)).toBe('mod zone_update cellar')
 	})
 
+	test('[P18] a zone that was known needs no way to it', () => {
+		const script = lateLink()
+			.pass(toLake, 9 * minute)
+			.reconnect()
+		burst(script, [toLake, flag('lake', 'crown')], 10 * minute).wait(250)
+		expect(script.run.current?.nodeId).toBe('crown')
+	})
+
 	test('[P18] a burst of known zones alone is answered once and changes nothing', () => {
 		const before = lateLink()
 			.pass(toAbbey, 9 * minute)
@@ -361,6 +380,18 @@ describe('an old save', () => {
 		expect(inWords(script.tells).at(-1)).toBe('mod old_save grotto')
 	})
 
+	test('[P18] no answer to a re-send that came with it covers what the player is to read', () => {
+		const script = lateLink()
+			.pass(toAbbey, 9 * minute)
+			.reconnect()
+			.hush()
+		script.send({ type: 'event_flag', flagId: toAbbey, igtMs: 9 * minute })
+		for (const flagId of [toGrotto, toLake]) script.send({ type: 'event_flag', flagId, igtMs: 90 * minute })
+		const words = inWords(script.wait(5_000).tells)
+		expect(words.at(-1)).toBe('mod old_save abbey')
+		expect(words).not.toContain('mod zone_update abbey')
+	})
+
 	test('[P18] spectators see it until the game is closed or shows another save', () => {
 		const shown = () => burst(lateLink(), [toAbbey, toLake], 9 * minute).wait(250)
 		expect(shown().run.connection?.oldSave).toBe(true)
@@ -377,53 +408,5 @@ describe('an old save', () => {
 		}
 		expect(at(simulated(), [toAbbey, toCellar]).history).toHaveLength(3)
 		expect(at(simulated(), [toAbbey, toLake]).history).toHaveLength(1)
-	})
-})
-
-describe('a finish without a gate', () => {
-	const finish = (igtMs: number, options = {}) => {
-		const script = play(graph, options)
-			.jumpTo(10 * minute)
-			.connect()
-		return script.send({ type: 'event_flag', flagId: finishFlag, igtMs })
-	}
-
-	test('[P18] waits while the session has no gate', () => {
-		const script = finish(9 * minute)
-		expect(script.run.status).toBe('active')
-		expect(script.wait(250).run).toMatchObject({ status: 'finished', igtMs: 9 * minute })
-	})
-
-	test('[P18] is an old save by the clock alone, and does not begin the run', () => {
-		const script = finish(11 * minute + 1).wait(250)
-		expect(script.run).toMatchObject({ status: 'active', current: null, history: [] })
-		expect(inWords(script.tells).slice(-2)).toEqual(oldSave)
-	})
-
-	test('[P18] of a simulated run is believed', () => {
-		expect(finish(99 * minute, { simulated: true }).wait(250).run.status).toBe('finished')
-	})
-
-	test('[P18] is believed when a gate came with it', () => {
-		const script = finish(11 * minute + 1)
-		script.send({ type: 'event_flag', flagId: toAbbey, igtMs: 9 * minute })
-		expect(script.wait(250).run).toMatchObject({ status: 'finished', igtMs: 11 * minute + 1 })
-		expect(script.run.history).toHaveLength(2)
-	})
-
-	test('[P18] does not wait once the session has a gate, also on a new connection', () => {
-		const script = lateLink()
-			.pass(toAbbey, 9 * minute)
-			.reconnect()
-			.flag(finishFlag, 10 * minute)
-		expect(script.run.status).toBe('finished')
-	})
-
-	test('[P16] a status that came behind a held finish is refused, as it would have been', () => {
-		const script = finish(9 * minute)
-			.send({ type: 'status_update', igtMs: 10 * minute, deaths: 4 })
-			.wait(250)
-		expect(script.run).toMatchObject({ status: 'finished', igtMs: 9 * minute, deaths: 0 })
-		expect(inWords(script.tells)).toContain('mod error Training session not active')
 	})
 })
