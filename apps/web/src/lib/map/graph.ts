@@ -20,6 +20,9 @@ export type MapNode = {
 /** `text`: where the gate is. */
 export type MapExit = { text: string; to: string }
 
+/** What stands under a zone's name: its time or tier, and its deaths where there were any. */
+export type Figures = { text: string; deaths: string }
+
 export type MapGraph = {
 	nodes: readonly MapNode[]
 	byId: ReadonlyMap<string, MapNode>

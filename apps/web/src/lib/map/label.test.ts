@@ -1,21 +1,17 @@
 import { expect, it } from 'vitest'
-import { wrap } from './label.ts'
-
-const width = 96 // room for 15 characters
+import { measure, wrap } from './label.ts'
 
 it('keeps a short name on one line', () => {
-	expect(wrap('Godfrey', width, 2)).toEqual(['Godfrey'])
+	expect(wrap('Godfrey', 9, 2)).toEqual(['Godfrey'])
 })
 
-it('breaks a longer name between words', () => {
-	expect(wrap('Dragonkin Soldier of Nokstella', width, 2)).toEqual(['Dragonkin', 'Soldier of Nok…'])
-	expect(wrap('Loretta, Knight of the Haligtree', 140, 2)).toEqual(['Loretta, Knight of', 'the Haligtree'])
+it('breaks a longer name between words, never wider than asked', () => {
+	const lines = wrap('Dragonkin Soldier of Nokstella', 12, 2)
+	expect(lines).toEqual(['Dragonkin Soldier of', 'Nokstella'])
+	for (const line of lines) expect(measure(line)).toBeLessThanOrEqual(12)
 })
 
-it('shortens a single word that is too long', () => {
-	expect(wrap('Llanfairpwllgwyngyll', width, 2)).toEqual(['Llanfairpwllgw…'])
-})
-
-it('shortens at once where there is one line only', () => {
-	expect(wrap('Midra, Lord of Frenzied Flame', width, 1)).toEqual(['Midra, Lord of…'])
+it('shortens what does not fit', () => {
+	expect(wrap('Llanfairpwllgwyngyll', 8, 2)).toEqual(['Llanfairpwllg…'])
+	expect(wrap('Midra, Lord of Frenzied Flame', 8, 1)).toEqual(['Midra, Lord of…'])
 })

@@ -1,28 +1,48 @@
-/** px per character of the map's label font, a little more than its average. */
-const charPx = 6.4
+/** Width of a text in the map's font, in px at a size of 1 px: a little more than the widest of the usual fonts. */
+export function measure(text: string): number {
+	let width = 0
+	for (const character of text) width += widths.get(character) ?? (character < '\u02ff' ? 0.62 : 1)
+	return width
+}
 
-/** A name on at most `lines` lines of a width in px, broken between words, with … where it is too long. */
-export function wrap(name: string, widthPx: number, lines: number): string[] {
-	const most = Math.max(4, Math.floor(widthPx / charPx))
-	const words = name.split(/\s+/).filter(Boolean)
-	const wrapped: string[] = []
+const widths = new Map(
+	Object.entries({
+		' ': 0.29,
+		"iIjl.,:;'’|!": 0.31,
+		'frt()-·': 0.41,
+		'csvxyzkJ?': 0.55,
+		'abdeghnopqu0123456789†L': 0.62,
+		ABCEFKPRSTVXYZ: 0.68,
+		'DGHNOQU…': 0.79,
+		mwMW: 0.95,
+	}).flatMap(([characters, width]) => [...characters].map((character) => [character, width] as const)),
+)
+
+/** A text on at most `most` lines of a width in em, broken between words, with … where it is too long. */
+export function wrap(text: string, widthEm: number, most: number): string[] {
+	const words = text.split(/\s+/).filter(Boolean)
+	const lines: string[] = []
 	let line = ''
 	for (const [i, word] of words.entries()) {
 		const longer = line === '' ? word : `${line} ${word}`
-		if (longer.length <= most) {
+		if (measure(longer) <= widthEm) {
 			line = longer
 			continue
 		}
-		if (line !== '' && wrapped.length + 1 < lines) {
-			wrapped.push(line)
+		if (line !== '' && lines.length + 1 < most) {
+			lines.push(line)
 			line = word
-			if (line.length <= most) continue
+			if (measure(line) <= widthEm) continue
 		}
 		const rest = [line === word ? word : longer, ...words.slice(i + 1)].join(' ')
-		return [...wrapped, shorten(rest, most)]
+		return [...lines, shorten(rest, widthEm)]
 	}
-	return line === '' ? wrapped : [...wrapped, line]
+	return line === '' ? lines : [...lines, line]
 }
 
-const shorten = (text: string, most: number) =>
-	text.length <= most ? text : `${text.slice(0, most - 1).trimEnd()}…`
+function shorten(text: string, widthEm: number): string {
+	if (measure(text) <= widthEm) return text
+	let kept = text
+	while (kept.length > 1 && measure(`${kept.trimEnd()}…`) > widthEm) kept = kept.slice(0, -1)
+	return `${kept.trimEnd()}…`
+}

@@ -1,85 +1,78 @@
 import type { Edge } from './edge.ts'
 import { assignLanes } from './lanes.ts'
 import { orderLayers } from './order.ts'
+import { route, type Point, type Route } from './route.ts'
+import { assignTracks, widestProven } from './tracks.ts'
 
 export type LayoutNode = { id: string; layer: number }
 
-export type Place = { x: number; y: number; layer: number; lane: number }
-type Line = { from: string; to: string; d: string }
+export type Place = { x: number; y: number; layer: number; track: number }
+
+/** An edge as it is drawn. */
+export type Line = Edge & Route & { layer: number; /** Of the node that it leaves. */ track: number }
 
 export type Layout = {
 	width: number
 	height: number
+	/** px between two layers, the same everywhere. */
+	gap: number
 	/** x of each layer, from 0. */
 	columns: number[]
 	places: Map<string, Place>
 	lines: Line[]
-	/** The width in px that a label may take without touching its neighbour's, per layer. */
-	labelWidths: number[]
 }
 
 /**
- * px: distance of two lanes, shortest distance of two layers, straight run at both ends of a line, margins,
- * radius of a bend, and the widest label that a line leaving its node by one lane does not cross.
+ * px: distance of two tracks, least distance of two layers, level run beside a node, margins, and the distance
+ * of lines that leave or reach a node side by side.
  */
-const size = {
-	lane: 66,
-	gap: 172,
-	stub: 20,
-	marginX: 84,
-	marginTop: 42,
-	marginBottom: 58,
-	bend: 10,
-	label: 128,
-}
+const size = { track: 68, gap: 180, marginX: 96, marginTop: 52, marginBottom: 72, port: 3.5 }
 
 /**
- * Places a layered graph as a metro map: layers from left to right, nodes on lanes, lines that run level
- * or at 45°. The same graph always gets the same drawing.
+ * Places a layered graph as a metro map: layers from left to right at even distances, nodes on tracks, lines that
+ * run level or at 45°. Two lines cross only if their ends are in opposite order. The same graph always gets the
+ * same drawing.
  */
 export function layoutMap(nodes: readonly LayoutNode[], edges: readonly Edge[]): Layout {
 	const grid = toGrid(nodes, edges)
-	const layers = orderLayers(grid.layers, grid.links)
-	const lanes = assignLanes(layers, grid.links)
-	const laneOf = (id: string) => lanes.get(id) ?? 0
+	const tracks = trackNodes(grid)
+	const trackOf = (id: string) => tracks.get(id) ?? 0
 
-	const gaps = layers.slice(1).map((_, i) => {
-		const here = new Set(layers[i])
-		const rises = grid.links
-			.filter((l) => here.has(l.from))
-			.map((l) => Math.abs(laneOf(l.to) - laneOf(l.from)))
-		return Math.max(size.gap, Math.max(0, ...rises) * size.lane + 2 * size.stub)
-	})
-	const columns = [size.marginX]
-	for (const gap of gaps) columns.push((columns.at(-1) ?? 0) + gap)
+	const rises = grid.links.map(({ from, to }) => Math.abs(trackOf(to) - trackOf(from)))
+	// The steepest rise may go straight up for less than half a track: no line gets in the way of another.
+	const gap = Math.max(size.gap, (Math.max(0, ...rises) - 0.35) * size.track)
+	const columns = grid.layers.map((_, layer) => size.marginX + layer * gap)
+	const trackCount = 1 + Math.max(0, ...tracks.values())
 
 	const places = new Map<string, Place>()
-	for (const [layer, ids] of layers.entries())
-		for (const id of ids)
-			places.set(id, {
-				x: columns[layer] ?? 0,
-				y: size.marginTop + laneOf(id) * size.lane,
-				layer,
-				lane: laneOf(id),
-			})
+	for (const [layer, ids] of grid.layers.entries())
+		for (const id of ids) {
+			const track = trackOf(id)
+			places.set(id, { x: columns[layer] ?? 0, y: size.marginTop + track * size.track, layer, track })
+		}
 
-	const laneCount = 1 + Math.max(0, ...lanes.values())
-	const lines = grid.chains.map(({ from, to, chain }) => ({
-		from,
-		to,
-		d: metroPath(chain.flatMap((id) => places.get(id) ?? [])),
-	}))
+	const ports = spreadPorts(grid.links, trackOf)
+	const lines = grid.chains.flatMap(({ from, to, chain }) => {
+		const start = places.get(from)
+		if (!start) return []
+		const stops = chain.flatMap((id, i): Point[] => {
+			const place = places.get(id)
+			if (!place) return []
+			const port = i === 0 ? ports.out : i === chain.length - 1 ? ports.in : null
+			const neighbour = i === 0 ? chain[1] : chain[i - 1]
+			return [{ x: place.x, y: place.y + (port?.get(`${id} ${neighbour}`) ?? 0) }]
+		})
+		return { from, to, layer: start.layer, track: start.track, ...route(stops) }
+	})
 	for (const { chain } of grid.chains) for (const id of chain.slice(1, -1)) places.delete(id)
 
 	return {
 		width: (columns.at(-1) ?? 0) + size.marginX,
-		height: size.marginTop + (laneCount - 1) * size.lane + size.marginBottom,
+		height: size.marginTop + (trackCount - 1) * size.track + size.marginBottom,
+		gap,
 		columns,
 		places,
 		lines,
-		labelWidths: columns.map((_, i) =>
-			Math.min(size.label, (gaps[i - 1] ?? Infinity) - 10, (gaps[i] ?? Infinity) - 10),
-		),
 	}
 }
 
@@ -116,29 +109,28 @@ function toGrid(nodes: readonly LayoutNode[], edges: readonly Edge[]): Grid {
 	return { layers, links, chains }
 }
 
-/** Level, one 45° run with rounded bends in the middle of the gap, level again. */
-function metroPath(stops: readonly Place[]): string {
-	const [first] = stops
-	if (!first) return ''
-	let d = `M${first.x} ${first.y}`
-	for (const [i, b] of stops.slice(1).entries()) {
-		const a = stops[i] ?? first
-		const rise = b.y - a.y
-		const run = Math.abs(rise)
-		if (run === 0) {
-			d += `H${b.x}`
-			continue
-		}
-		const dir = Math.sign(rise)
-		const x1 = (a.x + b.x - run) / 2
-		const x2 = x1 + run
-		const r = size.bend
-		const k = r * Math.SQRT1_2
-		d +=
-			`H${px(x1 - r)}Q${px(x1)} ${a.y} ${px(x1 + k)} ${px(a.y + dir * k)}` +
-			`L${px(x2 - k)} ${px(b.y - dir * k)}Q${px(x2)} ${b.y} ${px(x2 + r)} ${b.y}H${b.x}`
-	}
-	return d
+/** Proven best up to the width where that is quick; beyond it good by sweeps. */
+function trackNodes({ layers, links }: Grid): Map<string, number> {
+	const widest = Math.max(0, ...layers.map((layer) => layer.length))
+	return widest <= widestProven ? assignTracks(layers, links) : assignLanes(orderLayers(layers, links), links)
 }
 
-const px = (n: number) => Math.round(n * 10) / 10
+/**
+ * How far from a node's middle each of its lines begins and ends, by "node neighbour": a level line in the middle,
+ * the others beside it in the order in which they part, so that lines which share a way lie side by side.
+ */
+function spreadPorts(links: readonly Edge[], trackOf: (id: string) => number) {
+	const spread = (key: 'from' | 'to', other: 'from' | 'to') => {
+		const ends = new Map<string, string[]>()
+		for (const link of links) ends.set(link[key], [...(ends.get(link[key]) ?? []), link[other]])
+		const ports = new Map<string, number>()
+		for (const [id, neighbours] of ends) {
+			neighbours.sort((a, b) => trackOf(a) - trackOf(b))
+			const level = neighbours.findIndex((neighbour) => trackOf(neighbour) === trackOf(id))
+			const middle = level < 0 ? (neighbours.length - 1) / 2 : level
+			neighbours.forEach((neighbour, i) => ports.set(`${id} ${neighbour}`, (i - middle) * size.port))
+		}
+		return ports
+	}
+	return { out: spread('from', 'to'), in: spread('to', 'from') }
+}

@@ -21,8 +21,7 @@ export function orderLayers(layers: readonly string[][], links: readonly Edge[])
 	return best
 }
 
-/** Pairs of links between the same two layers whose ends are in opposite order. */
-export function crossings(layers: readonly string[][], links: readonly Edge[]): number {
+function crossings(layers: readonly string[][], links: readonly Edge[]): number {
 	const after = neighbours(links, 'from', 'to')
 	let count = 0
 	for (const [i, layer] of layers.slice(0, -1).entries()) {

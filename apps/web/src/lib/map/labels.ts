@@ -1,0 +1,156 @@
+import type { Figures, NodeKind } from './graph.ts'
+import { measure, wrap } from './label.ts'
+import type { Layout } from './layout.ts'
+import type { Point, Route } from './route.ts'
+
+/** What wants a name on the map. `figures`: a second, shorter text under it. */
+export type Named = {
+	id: string
+	name: string
+	figures?: Figures | undefined
+	/** Half the height of the station's shape, in px. */
+	radius: number
+	/** The higher goes first where there is no room for all. */
+	importance: number
+}
+
+export type Box = { left: number; right: number; top: number; bottom: number }
+
+/** Lines of text, centred on the station; `y` is the baseline of the first. */
+export type Label = { id: string; lines: string[]; y: number; box: Box }
+
+/** px at the scale of 1: type size, distance of two baselines, air between a station and its label. */
+const size = { type: 12, leading: 13, air: 5 }
+/** A label across a line is worse than one more line of text, and worse than one above its station. */
+const cost = { line: 10, above: 3, wrapped: 4, cut: 9 }
+
+/**
+ * Names for as many stations as have room, the important first; none touches a station or another name, and they
+ * keep off the lines where they can. `scale`: how much larger than at full size the type is, against the drawing.
+ */
+export function placeLabels(
+	named: readonly Named[],
+	layout: Layout,
+	drawn: readonly Route[],
+	scale = 1,
+): Map<string, Label> {
+	const stations = named.flatMap(({ id, radius }) => {
+		const place = layout.places.get(id)
+		return place ? { id, box: around(place, radius + 2) } : []
+	})
+	const placed = new Map<string, Label>()
+	const order = [...named].sort((a, b) => b.importance - a.importance || (a.id < b.id ? -1 : 1))
+	for (const each of order) {
+		const place = layout.places.get(each.id)
+		if (!place) continue
+		const taken = [
+			...stations.filter(({ id }) => id !== each.id).map(({ box }) => box),
+			...[...placed.values()].map(({ box }) => box),
+		]
+		const free = candidates(each, place, layout.gap, scale, isOpenAbove(place, stations)).filter(
+			({ label: { box } }) => taken.every((other) => !overlap(box, other)),
+		)
+		const lines = drawn.filter(({ corners }) => near(corners, place, layout.gap * scale))
+		const best = cheapest(free, lines)
+		if (best) placed.set(each.id, best)
+	}
+	return placed
+}
+
+export const overlap = (a: Box, b: Box): boolean =>
+	a.left < b.right && b.left < a.right && a.top < b.bottom && b.top < a.bottom
+
+type Candidate = { label: Label; cost: number }
+
+function candidates(
+	{ id, name, figures, radius }: Named,
+	at: Point,
+	gap: number,
+	scale: number,
+	openAbove: boolean,
+): Candidate[] {
+	const type = size.type * scale
+	const leading = size.leading * scale
+	const widest = (gap * Math.max(1, scale * 0.9) - 12) / type
+	const found: Candidate[] = []
+	for (const [i, widthEm] of [widest, widest * 0.72, widest * 0.52].entries()) {
+		const lines = wrap(name, widthEm, 2)
+		if (i > 0 && found[0]?.label.lines.length === 2 && lines.at(-1)?.endsWith('…')) continue
+		const half =
+			(Math.max(measure(figures ? figures.text + figures.deaths : ''), ...lines.map(measure)) * type) / 2
+		const height = (lines.length + (figures ? 1 : 0)) * leading
+		const own = (lines.length - 1) * cost.wrapped + (lines.at(-1)?.endsWith('…') ? cost.cut : 0)
+		for (const above of [false, true]) {
+			const top = above ? at.y - radius - size.air - height : at.y + radius + size.air
+			const box = { left: at.x - half, right: at.x + half, top, bottom: top + height }
+			if (above && (top < 24 || !openAbove)) continue
+			const label = { id, lines, y: top + leading * 0.8, box }
+			found.push({ label, cost: own + (above ? cost.above : 0) })
+		}
+	}
+	return found
+}
+
+/** Else a label above would take the room of the one below the next station. */
+const isOpenAbove = (at: Point, stations: readonly { box: Box }[]) =>
+	stations.every(
+		({ box }) => box.left > at.x || box.right < at.x || box.top >= at.y - 20 || box.bottom < at.y - 100,
+	)
+
+function cheapest(free: readonly Candidate[], lines: readonly Route[]): Label | undefined {
+	let best: { label: Label; cost: number } | undefined
+	for (const { label, cost: own } of free) {
+		const total = own + lines.reduce((sum, line) => sum + through(line.corners, label.box) * cost.line, 0)
+		if (!best || total < best.cost) best = { label, cost: total }
+	}
+	return best?.label
+}
+
+const near = (corners: readonly Point[], at: Point, reach: number) =>
+	(corners[0]?.x ?? 0) < at.x + reach && (corners.at(-1)?.x ?? 0) > at.x - reach
+
+/** How much of a box's width a line passes through, from 0 to 1. */
+function through(corners: readonly Point[], { left, right, top, bottom }: Box): number {
+	let covered = 0
+	for (const [i, b] of corners.entries()) {
+		const a = corners[i - 1]
+		if (!a) continue
+		// Cut the stretch to the box, one side after the other.
+		let [from, to] = [0, 1]
+		for (const [start, move, low, high] of [
+			[a.x, b.x - a.x, left, right],
+			[a.y, b.y - a.y, top, bottom],
+		] as const) {
+			if (move === 0) {
+				if (start < low || start > high) [from, to] = [1, 0]
+				continue
+			}
+			const [s, t] = [(low - start) / move, (high - start) / move]
+			from = Math.max(from, Math.min(s, t))
+			to = Math.min(to, Math.max(s, t))
+		}
+		if (to > from) covered += ((to - from) * Math.hypot(b.x - a.x, b.y - a.y)) / (right - left)
+	}
+	return Math.min(1, covered)
+}
+
+const around = ({ x, y }: Point, radius: number): Box => ({
+	left: x - radius,
+	right: x + radius,
+	top: y - radius,
+	bottom: y + radius,
+})
+
+/** Whose name is shown first: where the player is, then the ends, then what is large or was visited. */
+export function importance(kind: NodeKind, visited: boolean, present: boolean): number {
+	return (present ? 100 : 0) + (visited ? 10 : 0) + weights[kind]
+}
+
+const weights: Record<NodeKind, number> = {
+	start: 30,
+	final_boss: 40,
+	legacy_dungeon: 8,
+	major_boss: 6,
+	boss_arena: 4,
+	mini_dungeon: 2,
+}
