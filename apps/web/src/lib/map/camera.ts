@@ -3,8 +3,6 @@ export type Camera = { x: number; y: number; k: number }
 
 export type Size = { width: number; height: number }
 
-export const zoomStep = 1.4
-
 /** All of the drawing in view, at full size at most. */
 export function fit(frame: Size, drawing: Size, most: number): Camera {
 	const k = Math.min(most, frame.width / drawing.width, frame.height / drawing.height)

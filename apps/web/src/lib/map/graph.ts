@@ -18,7 +18,7 @@ export type MapNode = {
 }
 
 /** `text`: where the gate is. */
-export type MapExit = { text: string; to: string }
+type MapExit = { text: string; to: string }
 
 /** What stands under a zone's name: its time or tier, and its deaths where there were any. */
 export type Figures = { text: string; deaths: string }

@@ -34,27 +34,47 @@ export function placeLabels(
 	drawn: readonly Route[],
 	scale = 1,
 ): Map<string, Label> {
-	const stations = named.flatMap(({ id, radius }) => {
+	// Only what is as near as a label can reach is looked at.
+	const reach = layout.gap * Math.max(1, scale)
+	const lines = nearby(drawn, reach, ({ corners }) => [corners[0]?.x ?? 0, corners.at(-1)?.x ?? 0])
+	const boxes = named.flatMap(({ id, radius }) => {
 		const place = layout.places.get(id)
 		return place ? { id, box: around(place, radius + 2) } : []
 	})
+	const stations = nearby(boxes, reach, ({ box }) => [box.left, box.right])
 	const placed = new Map<string, Label>()
 	const order = [...named].sort((a, b) => b.importance - a.importance || (a.id < b.id ? -1 : 1))
 	for (const each of order) {
 		const place = layout.places.get(each.id)
 		if (!place) continue
-		const taken = [
-			...stations.filter(({ id }) => id !== each.id).map(({ box }) => box),
-			...[...placed.values()].map(({ box }) => box),
-		]
-		const free = candidates(each, place, layout.gap, scale, isOpenAbove(place, stations)).filter(
+		const others = stations(place.x).filter(({ id }) => id !== each.id)
+		const names = others.flatMap(({ id }) => placed.get(id)?.box ?? [])
+		const taken = [...others.map(({ box }) => box), ...names]
+		const free = candidates(each, place, layout.gap, scale, isOpenAbove(place, others)).filter(
 			({ label: { box } }) => taken.every((other) => !overlap(box, other)),
 		)
-		const lines = drawn.filter(({ corners }) => near(corners, place, layout.gap * scale))
-		const best = cheapest(free, lines)
+		const best = cheapest(free, lines(place.x))
 		if (best) placed.set(each.id, best)
 	}
 	return placed
+}
+
+/** Looks up what comes into a strip of the drawing around an x. */
+function nearby<T>(
+	all: readonly T[],
+	reach: number,
+	span: (each: T) => [number, number],
+): (x: number) => readonly T[] {
+	const strips = new Map<number, T[]>()
+	for (const each of all) {
+		const [left, right] = span(each)
+		for (let strip = Math.floor(left / reach) - 1; strip <= Math.floor(right / reach) + 1; strip++) {
+			const list = strips.get(strip)
+			if (list) list.push(each)
+			else strips.set(strip, [each])
+		}
+	}
+	return (x) => strips.get(Math.floor(x / reach)) ?? []
 }
 
 export const overlap = (a: Box, b: Box): boolean =>
@@ -105,9 +125,6 @@ function cheapest(free: readonly Candidate[], lines: readonly Route[]): Label | 
 	}
 	return best?.label
 }
-
-const near = (corners: readonly Point[], at: Point, reach: number) =>
-	(corners[0]?.x ?? 0) < at.x + reach && (corners.at(-1)?.x ?? 0) > at.x - reach
 
 /** How much of a box's width a line passes through, from 0 to 1. */
 function through(corners: readonly Point[], { left, right, top, bottom }: Box): number {

@@ -24,7 +24,7 @@ export function route(stops: readonly Point[]): Route {
 }
 
 /** The widest rise that a line over `width` px takes at 45° all the way. */
-export const steepest = (width: number): number => width - 2 * size.stub
+const steepest = (width: number): number => width - 2 * size.stub
 
 function slope(a: Point, b: Point): Point[] {
 	const rise = b.y - a.y

@@ -3,6 +3,9 @@ import * as camera from './camera.ts'
 import type { Camera, Size } from './camera.ts'
 import type { Point } from './route.ts'
 
+/** How much larger one press of a key or button shows the drawing. */
+export const zoomStep = 1.4
+
 const glideMs = 420
 /** px that a press may move and still be a press. */
 const still = 5

@@ -2,10 +2,10 @@ import type { VisitView } from '@speedfog/core/protocol/shapes'
 import type { MapGraph } from './graph.ts'
 
 /** A gate that was passed. Branch 0 is the way that led here; every detour from it has a number of its own. */
-export type Leg = { from: string; to: string; branch: number }
+type Leg = { from: string; to: string; branch: number }
 
 /** A way back, or a travel, along no gate that was passed. */
-export type Return = { from: string; to: string }
+type Return = { from: string; to: string }
 
 export type Walk = { legs: readonly Leg[]; returns: readonly Return[] }
 
