@@ -18,7 +18,7 @@ export type Board = {
 	message: string | null
 }
 
-export type BoardSource = View & { waitingFor?: string | null }
+type BoardSource = View & { waitingFor?: string | null }
 
 /** Where views and sentences come together to what is shown. */
 export type BoardWriter = {
