@@ -32,20 +32,20 @@ export function closeWine(): void {
 	spawnSync('wineboot', ['--kill'], { env: environment, stdio: 'ignore' })
 }
 
-type Start = { output: string; env?: NodeJS.ProcessEnv }
-
 /** Node cannot write to a pipe under Wine: what it says goes to a file. */
-function start(program: string, args: string[], { output, env }: Start): ChildProcess {
+export function start(program: string, args: string[], output: string): ChildProcess {
 	const file = openSync(output, 'w')
-	const child = spawn('wine', [program, ...args], {
-		env: { ...environment, ...env },
-		stdio: ['ignore', file, file],
-	})
+	const child = spawn('wine', [program, ...args], { env: environment, stdio: ['ignore', file, file] })
 	closeSync(file)
 	return child
 }
 
+/** A program that is told what to do by lines, and answers. */
+export function converse(program: string, args: string[]): ChildProcess {
+	return spawn('wine', [program, ...args], { env: environment, stdio: ['pipe', 'pipe', 'ignore'] })
+}
+
 export async function run(program: string, args: string[], output: string): Promise<number | null> {
-	const [code] = (await once(start(program, args, { output }), 'exit')) as [number | null]
+	const [code] = (await once(start(program, args, output), 'exit')) as [number | null]
 	return code
 }

@@ -140,6 +140,40 @@ describe('a companion', () => {
 		expect(outbox.queue().entries).toEqual([])
 	})
 
+	it('[C8] tells of a finish during a link failure, with its own time, as soon as there is a link again', async () => {
+		const server = await serve()
+		const { companion, screen, view } = begin(server)
+		await until(() => expect(view().scene).toBe('world'))
+		server.cut()
+		await until(() => expect(view().link.state).not.toBe('live'))
+		screen.shows = standing(99_000, graph.finishFlag)
+		expect(await companion.ended).toEqual({ end: 'finished' })
+		expect(flagsTold(server)).toEqual([graph.finishFlag])
+		expect(server.run.igtMs).toBe(99_000)
+	})
+
+	it('[C11] says once how many items it cannot give', async () => {
+		const items = [
+			{ id: 1, qty: 1 },
+			{ id: 2, qty: 1 },
+		]
+		const server = await serve({ graph: { ...graph, spawnItems: items } })
+		const { said, view } = begin(server)
+		await until(() => expect(view().zone).not.toBeNull())
+		server.cut()
+		await until(() => expect(server.auths).toHaveLength(2))
+		await until(() => expect(view().link.state).toBe('live'))
+		expect(said).toEqual([
+			'2 items of the care package are not given by the companion: only the in-game mod can',
+		])
+	})
+
+	it('[C11] says nothing of items where there are none', async () => {
+		const { said, view } = begin(await serve())
+		await until(() => expect(view().zone).not.toBeNull())
+		expect(said).toEqual([])
+	})
+
 	it('[C7] waits for another character when the server knows the save for an old one', async () => {
 		const server = await serve()
 		const { screen, said, outbox } = begin(server)

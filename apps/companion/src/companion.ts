@@ -110,12 +110,14 @@ export function run(options: CompanionOptions, events: CompanionEvents): Compani
 	}
 
 	function welcome(greeting: Greeting) {
-		const { watch, startedAtMs, progress, totalLayers, status } = greeting
+		const { watch, startedAtMs, progress, totalLayers, status, spawnItems } = greeting
 		if (options.seedId !== null && greeting.seedId !== options.seedId) {
 			return finish({ end: 'refused', why: 'The run is on another seed than this pack' })
 		}
+		const isFirst = view.progress === null
 		Object.assign(view, { progress, totalLayers, status })
 		isGreeted = true
+		if (isFirst && spawnItems.length > 0) events.onSay(tellItems(spawnItems.length))
 		if (JSON.stringify(outbox.queue().watch) !== JSON.stringify(watch)) {
 			outbox.record({ type: 'watch', watch, startedAtMs })
 		}
@@ -209,6 +211,12 @@ export function run(options: CompanionOptions, events: CompanionEvents): Compani
 	)
 	tick()
 	return { ended, stop: () => finish({ end: 'stopped' }) }
+}
+
+/** Only what is in the game can give them (C11). */
+function tellItems(count: number): string {
+	const items = count === 1 ? '1 item of the care package is' : `${count} items of the care package are`
+	return `${items} not given by the companion: only the in-game mod can`
 }
 
 /** The released mod says nothing of itself. */

@@ -1,10 +1,11 @@
 import { buildGraph } from '@speedfog/core/graph/testing'
+import { build } from 'esbuild'
 import { spawn, type StdioOptions } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
 import manifest from '../package.json' with { type: 'json' }
 import { writeStoredZip } from './testing/stored-zip.ts'
 import { openTinyServer, tinyConfig, type TinyServer, type TinyServerOptions } from './testing/tiny-server.ts'
@@ -40,10 +41,24 @@ function packWith(toml?: string): string {
 	return path
 }
 
-const main = join(import.meta.dirname, 'main.ts')
+/** Built once: it starts several times faster than its sources. */
+const programs = mkdtempSync(join(tmpdir(), 'companion-'))
+const main = join(programs, 'companion.cjs')
+beforeAll(async () => {
+	const entryPoints = [join(import.meta.dirname, 'main.ts')]
+	await build({
+		entryPoints,
+		outfile: main,
+		bundle: true,
+		platform: 'node',
+		format: 'cjs',
+		external: ['koffi'],
+	})
+})
+afterAll(() => rmSync(programs, { recursive: true }))
 
 function start(args: string[], stdio: StdioOptions = 'pipe') {
-	const child = spawn(process.execPath, ['--import', 'tsx', main, ...args], { stdio })
+	const child = spawn(process.execPath, [main, ...args], { stdio })
 	closing.push(() => child.kill('SIGKILL'))
 	const said = { out: '', err: '' }
 	child.stdout?.on('data', (text) => (said.out += text))
@@ -101,6 +116,40 @@ describe('the command line', () => {
 		expect(await ended).toMatchObject({ code: 0, out: expect.stringContaining('Stopped') })
 		expect(await start([...args, '--speed', '2000']).ended).toMatchObject({ code: 0 })
 		expect(server.run.status).toBe('finished')
+	})
+
+	it('lets a second one beside the same run say so and stop', async () => {
+		const server = await serve()
+		const args = ['simulate', '--pack', packWith(tomlFor(server)), '--outbox', folder, '--speed', '1']
+		start(args)
+		await vi.waitFor(() => expect(server.auths).toHaveLength(1), 10_000)
+		const { code, err } = await start(args).ended
+		expect({ code, err }).toEqual({
+			code: 2,
+			err: 'Another companion already reports this run: this one is not needed.\n',
+		})
+		expect(server.auths).toHaveLength(1)
+	})
+
+	it.runIf(process.platform === 'linux')('says what to do where it cannot keep anything', async () => {
+		const args = ['simulate', '--pack', packWith(tomlFor(await serve())), '--outbox', '/sys/nowhere']
+		const { code, err } = await start(args).ended
+		expect({ code, err }).toEqual({
+			code: 2,
+			err: expect.stringMatching(
+				/^\/sys\/nowhere cannot be written \(E\w+\): unpack the pack where you may write/,
+			),
+		})
+	})
+
+	it('keeps a log beside the run, without its token', async () => {
+		const server = await serve({ refuse: () => ({ message: 'Invalid mod token or session', code: 4003 }) })
+		const args = ['--pack', packWith(tomlFor(server)), '--outbox', folder, '--port', '0']
+		expect(await start(args).ended).toMatchObject({ code: 1 })
+		const log = readFileSync(join(folder, 'speedfog-companion.log'), 'utf8')
+		expect(log).toMatch(/^\S+Z Companion /m)
+		expect(log).toMatch(/^\S+Z Stopped: Invalid mod token or session$/m)
+		expect(log).not.toContain('secret')
 	})
 
 	it('does not outlive the program that started it', async () => {

@@ -1,5 +1,7 @@
 import { createWriteStream, mkdirSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
+import { once } from 'node:events'
+import { isSea } from 'node:sea'
 import manifest from '../package.json' with { type: 'json' }
 import { systemClock } from './clock.ts'
 import type { Ending } from './companion.ts'
@@ -7,6 +9,7 @@ import { diagnose } from './game/diagnose.ts'
 import { readRecording, replay } from './game/recording.ts'
 import { openSystem } from './game/system.ts'
 import { readOrder, USAGE, type Simulation, type Watching } from './order.ts'
+import { lock } from './report/lock.ts'
 import { openOutbox, type Outbox } from './report/outbox.ts'
 import { simulateRun } from './simulate.ts'
 import { openScreens } from './screens.ts'
@@ -15,12 +18,16 @@ import { watchRun, type WatchOptions } from './watch.ts'
 const FINE = 0
 const FAILED = 1
 const MISUSED = 2
+/** Started by a double click: its window closes with it, and with the window what it had to say. */
+const isOwnWindow =
+	isSea() && process.platform === 'win32' && process.argv.length === 2 && process.stdin.isTTY
 const PARENT_EVERY_MS = 1_000
 /** Whoever started us, before he can have gone. */
 const parent = process.ppid
 
-void main().then((code) => {
+void main().then(async (code) => {
 	process.exitCode = code
+	if (isOwnWindow) await waitForEnter()
 	// Listened to, it would keep this process.
 	if (process.connected) process.disconnect()
 })
@@ -47,6 +54,12 @@ async function main(): Promise<number> {
 	}
 }
 
+async function waitForEnter() {
+	tell('Press Enter to close.')
+	await once(process.stdin.resume(), 'data')
+	process.stdin.pause()
+}
+
 async function tellDiagnosis(): Promise<number> {
 	tell(`Companion ${manifest.version}, ${process.platform} ${process.arch}, Node ${process.version}`)
 	const system = await openSystem()
@@ -61,9 +74,10 @@ async function watch(order: Watching): Promise<number> {
 		complain(source)
 		return MISUSED
 	}
-	const outbox = openOrComplain(order.outboxFolder, order.config.sessionId)
+	const outbox = await openOrComplain(order.outboxFolder, order.config.sessionId)
 	if (!outbox) return MISUSED
-	const screens = await openScreens(order)
+	const screens = await openScreens({ ...order, logFolder: order.outboxFolder })
+	screens.note(`Companion ${manifest.version} on ${process.platform}`)
 	const recording = order.recordTo === null ? null : createWriteStream(order.recordTo)
 	recording?.on('error', (error) => screens.say(`${order.recordTo} cannot be written: ${error.message}`))
 	const ending = await watchRun({
@@ -78,6 +92,7 @@ async function watch(order: Watching): Promise<number> {
 		say: screens.say,
 		recordTo: recording ? (line) => recording.write(`${line}\n`) : undefined,
 	})
+	screens.note(sentenceOf(ending))
 	screens.close()
 	recording?.end()
 	outbox.close()
@@ -102,7 +117,7 @@ const NO_SYSTEM = 'The companion reads the game on Windows and on Linux, nowhere
 
 async function simulate(order: Simulation): Promise<number> {
 	const { outboxFolder, config, seed, speed } = order
-	const outbox = outboxFolder === null ? undefined : openOrComplain(outboxFolder, config.sessionId)
+	const outbox = outboxFolder === null ? undefined : await openOrComplain(outboxFolder, config.sessionId)
 	if (outbox === null) return MISUSED
 	const stop = stopOnSignals()
 	if (order.isStarted) stopWithParent(stop)
@@ -122,14 +137,19 @@ async function simulate(order: Simulation): Promise<number> {
 	return tellEnding(ending, ending.route.deaths)
 }
 
-function openOrComplain(folder: string, sessionId: string): Outbox | null {
+async function openOrComplain(folder: string, sessionId: string): Promise<Outbox | null> {
+	const file = join(folder, `speedfog-outbox-${sessionId}.jsonl`)
 	try {
 		mkdirSync(folder, { recursive: true })
-		return openOutbox(join(folder, `speedfog-outbox-${sessionId}.jsonl`), complain)
+		if (await lock(file)) return openOutbox(file, complain)
+		complain('Another companion already reports this run: this one is not needed.')
 	} catch (error) {
-		complain(`--outbox ${folder} cannot be used: ${(error as Error).message}.`)
-		return null
+		const { code, message } = error as NodeJS.ErrnoException
+		complain(
+			`${folder} cannot be written (${code ?? message}): unpack the pack where you may write, or name a folder with --outbox.`,
+		)
 	}
+	return null
 }
 
 function stopOnSignals(): AbortController {
@@ -156,18 +176,20 @@ function stopWithParent(stop: AbortController) {
 
 /** Says how it ended; the answer is the program's own. */
 function tellEnding(ending: Ending, deaths?: number): number {
+	const say = ending.end === 'refused' ? complain : tell
+	say(sentenceOf(ending, deaths))
+	return ending.end === 'refused' ? FAILED : FINE
+}
+
+function sentenceOf(ending: Ending, deaths?: number): string {
 	switch (ending.end) {
 		case 'finished':
-			tell(deaths === undefined ? 'Finished: nothing more is reported' : `Finished, with ${deaths} deaths`)
-			return FINE
+			return deaths === undefined ? 'Finished: nothing more is reported' : `Finished, with ${deaths} deaths`
 		case 'abandoned':
-			tell('The run was abandoned: nothing more is reported')
-			return FINE
+			return 'The run was abandoned: nothing more is reported'
 		case 'refused':
-			complain(`Stopped: ${ending.why}`)
-			return FAILED
+			return `Stopped: ${ending.why}`
 		case 'stopped':
-			tell('Stopped')
-			return FINE
+			return 'Stopped'
 	}
 }

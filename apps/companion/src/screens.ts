@@ -1,31 +1,40 @@
 import { systemClock } from './clock.ts'
 import type { Config } from './config.ts'
+import { openLog } from './log.ts'
 import { createBoard, type BoardWriter } from './overlay/board.ts'
 import { openOverlay } from './overlay/serve.ts'
 import { openTerminal } from './terminal.ts'
 
-/** Everything that a player can look at: the terminal and the overlay's page. */
-export async function openScreens({ config, quiet, port }: Asked): Promise<BoardWriter> {
-	if (quiet) return { view() {}, say() {}, close() {} }
-	const terminal = openTerminal(process.stdout, Date.now)
+export type Screens = BoardWriter & {
+	/** For the log alone. */
+	note(sentence: string): void
+}
+
+/** Everything that a player can look at: the terminal, the overlay's page, and afterwards the log. */
+export async function openScreens({ config, quiet, port, logFolder = null }: Asked): Promise<Screens> {
+	if (quiet) return { view() {}, say() {}, note() {}, close() {} }
 	const overlay = await openOverlay(config.overlay, port)
+	const log = logFolder === null ? null : openLog(logFolder, Date.now)
+	const texts = [openTerminal(process.stdout, Date.now), ...(log ? [log] : [])]
 	const board = createBoard(systemClock, (shown) => {
-		terminal.show(shown)
+		for (const text of texts) text.show(shown)
 		overlay.show(shown)
 	})
-	terminal.say(`Overlay for OBS or a second screen: ${overlay.url}`)
+	const say = (sentence: string) => texts.forEach((text) => text.say(sentence))
+	say(`Overlay for OBS or a second screen: ${overlay.url}`)
 	return {
 		view: board.view,
 		say(sentence) {
-			terminal.say(sentence)
+			say(sentence)
 			board.say(sentence)
 		},
+		note: (sentence) => log?.say(sentence),
 		close() {
 			board.close()
-			terminal.close()
+			texts.forEach((text) => text.close())
 			overlay.close()
 		},
 	}
 }
 
-type Asked = { config: Config; quiet: boolean; port: number }
+type Asked = { config: Config; quiet: boolean; port: number; logFolder?: string | null }

@@ -132,7 +132,7 @@ describe('an outbox on disk', () => {
 		outbox.close()
 		outbox.record(add(flag(1)))
 		expect(flagsIn(outbox.queue())).toEqual([1])
-		expect(troubles[0]).toMatch(/outbox\.jsonl cannot be written/)
+		expect(troubles[0]).toMatch(/outbox\.jsonl cannot be written \(EBADF\)/)
 	})
 
 	it('puts everything down at once as soon as the disk takes it again', () => {

@@ -1,4 +1,13 @@
-import { closeSync, fsyncSync, ftruncateSync, openSync, readFileSync, renameSync, writeSync } from 'node:fs'
+import {
+	closeSync,
+	fsyncSync,
+	ftruncateSync,
+	openSync,
+	readFileSync,
+	renameSync,
+	rmSync,
+	writeSync,
+} from 'node:fs'
 import { dirname } from 'node:path'
 import { apply, empty, type Queue, type QueueRecord } from './queue.ts'
 
@@ -22,39 +31,45 @@ export function openOutbox(file: string, onTrouble: (problem: string) => void): 
 	syncFolder(file)
 	let bytes = goodBytes
 	let rewriteAt = REWRITE_AT_BYTES
+	/** Whether the file holds everything. If not, it is written anew until it does: after a line cut short nothing is read. */
+	let isWhole = true
 
 	const outbox: Outbox = {
 		queue: () => queue,
 		record(...records) {
-			const text = records.map((record) => `${JSON.stringify(record)}\n`).join('')
-			try {
-				bytes += write(fd, text)
-				if (records.some(mustLast)) fsyncSync(fd)
-			} catch (error) {
-				onTrouble(`${file} cannot be written: ${(error as Error).message}`)
-				// The next record tries to put down everything at once, in place of a line cut short.
-				rewriteAt = 0
-			}
+			if (isWhole) append(records)
 			queue = records.reduce(apply, queue)
-			if (bytes >= rewriteAt) rewrite()
+			if (!isWhole || bytes >= rewriteAt) rewrite()
 		},
 		close: () => closeSync(fd),
+	}
+
+	function append(records: QueueRecord[]) {
+		try {
+			bytes += write(fd, records.map((record) => `${JSON.stringify(record)}\n`).join(''))
+			if (records.some(mustLast)) fsyncSync(fd)
+		} catch (error) {
+			isWhole = false
+			onTrouble(
+				`${file} cannot be written (${codeOf(error)}): make room there, or the run is lost with this program`,
+			)
+		}
 	}
 
 	function rewrite() {
 		const fresh = `${file}.new`
 		try {
-			const to = openSync(fresh, 'w', 0o600)
-			const size = write(to, stateOf(queue))
-			fsyncSync(to)
-			closeSync(to)
+			const size = writeWhole(fresh, stateOf(queue))
 			renameSync(fresh, file)
 			syncFolder(file)
 			closeSync(fd)
 			fd = openSync(file, 'a', 0o600)
 			bytes = size
-		} catch (error) {
-			onTrouble(`${file} cannot be written anew: ${(error as Error).message}`)
+			if (!isWhole) onTrouble(`${file} can be written again: nothing was lost`)
+			isWhole = true
+		} catch {
+			// As long as the file is only too long, it does no harm; half a new one only takes room.
+			rmSync(fresh, { force: true })
 		}
 		rewriteAt = bytes + REWRITE_AT_BYTES
 	}
@@ -137,6 +152,21 @@ function readIfThere(file: string): Buffer {
 		if ((error as NodeJS.ErrnoException).code === 'ENOENT') return Buffer.alloc(0)
 		throw error
 	}
+}
+
+function writeWhole(file: string, text: string): number {
+	const fd = openSync(file, 'w', 0o600)
+	try {
+		const size = write(fd, text)
+		fsyncSync(fd)
+		return size
+	} finally {
+		closeSync(fd)
+	}
+}
+
+function codeOf(error: unknown): string {
+	return (error as NodeJS.ErrnoException).code ?? String(error)
 }
 
 function write(fd: number, text: string): number {

@@ -14,7 +14,7 @@ import {
 	types,
 } from './testing/play.ts'
 import { away, loading, title, world } from './testing/snapshots.ts'
-import { oldSave, start, type Report } from './tracker.ts'
+import { oldSave, see, start, type Report } from './tracker.ts'
 
 const standing = times(3, world({ flags: flags() }))
 const told = (reports: readonly Report[]) =>
@@ -100,6 +100,20 @@ describe('which flags count', () => {
 		expect(types(reports)).not.toContain('zone_query')
 	})
 
+	it('[C3] tells both flags of a gate that raises two, with one time', () => {
+		const { reports } = play(
+			playing(standing),
+			...times(3, world({ igtMs: 61_000, flags: flags(GATE, OTHER_GATE) })),
+			...times(9, loading()),
+			...standing,
+		)
+		expect(ofType(reports, 'hold').map(({ flagId, igtMs }) => [flagId, igtMs])).toEqual([
+			[GATE, 61_000],
+			[OTHER_GATE, 61_000],
+		])
+		expect(ofType(reports, 'release')).toHaveLength(1)
+	})
+
 	it('[C3] does not tell a temporary flag again when its gate is passed a second time', () => {
 		const once = play(
 			playing(standing),
@@ -130,6 +144,23 @@ describe('when flags are told', () => {
 		const { reports } = play(passing, ...times(2, world({ igtMs: 64_000, flags: flags(GATE) })))
 		expect(types(reports)).toContain('release')
 		expect(types(reports)).not.toContain('zone_query')
+	})
+
+	it('[C4] waits for the end of a loading screen of two minutes', () => {
+		const passing = play(playing(standing), ...times(3, world({ igtMs: 61_000, flags: flags(GATE) })))
+		const waiting = play(passing, ...times(1_200, loading({ flags: flags(GATE) })))
+		expect(waiting.reports).toEqual([])
+		const { reports } = play(waiting, ...times(2, world({ igtMs: 64_000, flags: flags(GATE) })))
+		expect(types(reports)).toEqual(['release', 'status_update'])
+	})
+
+	it('[C4] tells of a gate before a crash of the game when the character is back, with the time it was passed', () => {
+		const passing = play(playing(standing), ...times(3, world({ igtMs: 61_000, flags: flags(GATE) })))
+		const gone = play(passing, ...times(50, away), ...times(20, title()), ...times(20, loading()))
+		expect(types([...passing.reports, ...gone.reports])).toEqual(['hold'])
+		const { reports } = play(gone, ...times(3, world({ igtMs: 60_500, flags: flags() })))
+		expect(types(reports)[0]).toBe('release')
+		expect(told(reports)).toEqual([])
 	})
 
 	it('[C4] tells of a gate without a loading screen after ten seconds', () => {
@@ -202,6 +233,15 @@ describe('figures', () => {
 		const readings = Array.from({ length: 50 }, (_, poll) => world({ igtMs: 60_000 + poll * 100 }))
 		const { reports } = play(playing(standing), ...readings)
 		expect(ofType(reports, 'status_update').length).toBe(5)
+	})
+
+	it('[C6] goes on telling them when the PC’s clock is set back or forward', () => {
+		const { tracker, atMs } = playing(standing)
+		const reading = world({ igtMs: 70_000 })
+		const back = see(tracker, reading, atMs - 3_600_000)
+		expect(types(back.reports)).toEqual(['status_update'])
+		expect(types(see(back.tracker, reading, atMs - 3_600_000 + 500).reports)).toEqual([])
+		expect(types(see(back.tracker, reading, atMs + 86_400_000).reports)).toEqual(['status_update'])
 	})
 
 	it('[C6] tells none in the menu and on loading screens', () => {

@@ -98,7 +98,7 @@ export async function openTinyServer({
 				total_paths: graph.totalPaths,
 				event_ids: [...graph.eventIds],
 				finish_event: graph.finishFlag,
-				spawn_items: [],
+				spawn_items: [...graph.spawnItems],
 			},
 			participants: [participant()],
 		})

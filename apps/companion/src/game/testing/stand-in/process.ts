@@ -4,7 +4,7 @@ import { IMAGE_BYTES } from '../image.ts'
 import { createWorld, type Scene } from '../world.ts'
 
 /** Stands in for the game: a process of its own, with the game's name and its memory, that does as it is told. */
-const [library = '', version = ''] = process.argv.slice(2)
+const [library = '', version = '', ...groups] = process.argv.slice(2)
 
 process.title = 'eldenring.exe'
 try {
@@ -24,7 +24,12 @@ const world = createWorld(
 			writeSync(memory, bytes, 0, bytes.length, Number(address))
 		},
 	},
-	{ edition: editionOf(version), base, heap: base + BigInt(IMAGE_BYTES) },
+	{
+		edition: editionOf(version),
+		base,
+		heap: base + BigInt(IMAGE_BYTES),
+		...(groups.length > 0 && { tree: { shape: 'balanced', groups: groups.map(Number) } }),
+	},
 )
 
 process.on('message', (scene: Scene) => {

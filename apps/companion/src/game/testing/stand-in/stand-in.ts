@@ -23,7 +23,8 @@ export type StandIn = {
 export type StandIns = {
 	/** `/proc` with these processes and no others: other tests have theirs at the same time. */
 	proc: string
-	start(version: string): Promise<StandIn>
+	/** `groups`: the thousands of its flags, where others are wanted than usual. */
+	start(version: string, groups?: readonly number[]): Promise<StandIn>
 	close(): Promise<void>
 }
 
@@ -53,13 +54,13 @@ export async function openStandIns(): Promise<StandIns> {
 
 	return {
 		proc,
-		async start(version) {
+		async start(version, groups = []) {
 			const game = join(folder, version, 'ELDEN RING', 'Game')
 			const exePath = join(game, 'eldenring.exe')
 			mkdirSync(game, { recursive: true })
 			const { header } = buildImage({ edition: editionOf(version), base: 0n, plant: [] })
 			writeFileSync(exePath, buildLibrary(header, IMAGE_BYTES + HEAP_BYTES))
-			const child = fork(program, [exePath, version], {
+			const child = fork(program, [exePath, version, ...groups.map(String)], {
 				execArgv: [],
 				stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
 			})
