@@ -38,7 +38,7 @@ module.exports = {
 			to: {
 				path: '^apps/',
 				pathNot: [
-					'^apps/server/src/(database/embedded|log)\\.ts$',
+					'^apps/server/src/(database/embedded|log|live/testing/redis-server)\\.ts$',
 					'^apps/companion/src/(simulate|pack|config|game/testing/stand-in/stand-in)\\.ts$',
 				],
 			},

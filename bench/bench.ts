@@ -18,8 +18,8 @@ async function main([name, ...args]: string[]): Promise<number> {
 		return name === undefined ? 0 : 2
 	}
 	const bench = await load(name)
-	const { options, seeds, profile } = read(bench, args)
-	const stage = new Stage({ seeds, profile })
+	const { options, pools, profile } = read(bench, args)
+	const stage = new Stage({ pools, profile })
 	let isInterrupted = false
 	for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
 		process.on(signal, () => {
@@ -58,11 +58,11 @@ function read({ options }: Bench, args: string[]) {
 		args,
 		options: {
 			...Object.fromEntries(numbers),
-			seeds: { type: 'string' },
+			pools: { type: 'string' },
 			profile: { type: 'boolean', default: false },
 		},
 	})
-	const { seeds, profile, ...given } = values
+	const { pools, profile, ...given } = values
 	const chosen = Object.entries(given).map(([option, text]) => {
 		const value = Number(text)
 		if (!(value >= 0)) throw new Error(`--${option} takes a number, not ${text}`)
@@ -70,7 +70,7 @@ function read({ options }: Bench, args: string[]) {
 	})
 	return {
 		options: { ...options, ...Object.fromEntries(chosen) },
-		seeds: seeds as string | undefined,
+		pools: pools as string | undefined,
 		profile: profile as boolean,
 	}
 }

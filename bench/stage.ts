@@ -19,14 +19,14 @@ export class Stage {
 	/** For this run alone, and readable for the user PostgreSQL runs as. */
 	readonly folder: string
 	/** A folder of pools to play on instead of the demo seeds. */
-	readonly seeds: string | undefined
+	readonly pools: string | undefined
 	/** Takes a profile of the server under measure. */
 	readonly profile: boolean
 	readonly said: string[] = []
 	readonly #undo: (() => unknown)[] = []
 
-	constructor({ seeds, profile }: { seeds: string | undefined; profile: boolean }) {
-		this.seeds = seeds
+	constructor({ pools, profile }: { pools: string | undefined; profile: boolean }) {
+		this.pools = pools
 		this.profile = profile
 		this.folder = mkdtempSync(join(tmpdir(), 'speedfog-bench-'))
 		chmodSync(this.folder, 0o755)

@@ -1,13 +1,11 @@
-import type { SessionDetail } from '@speedfog/core/protocol/training'
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { readConfig } from '../apps/companion/src/config.ts'
-import type { Config } from '../apps/companion/src/config.ts'
-import { readPack } from '../apps/companion/src/pack.ts'
 import { simulateRun } from '../apps/companion/src/simulate.ts'
+import * as begunRuns from './begun-run.ts'
+import { playedVisits, visitsOf } from './begun-run.ts'
 import { signIn } from './player.ts'
 import type { Player } from './player.ts'
 import { PlainMod } from './plain-mod.ts'
@@ -37,16 +35,7 @@ describe('a server that is killed in mid-run', () => {
 		await rm(folder, { recursive: true, force: true })
 	})
 
-	async function begin(): Promise<{ session: SessionDetail; config: Config; graphJson: string }> {
-		const session = await player.start('training_sprint')
-		const file = join(folder, `${session.id}.zip`)
-		await writeFile(file, await player.pack(session.id))
-		const read = await readPack(file)
-		if (!read.ok || !read.pack.config || !read.pack.graphJson) throw new Error('no pack')
-		const config = readConfig(read.pack.config.text, read.pack.config.file)
-		if (!config.ok) throw new Error(config.problem)
-		return { session, config: config.config, graphJson: read.pack.graphJson }
-	}
+	const begin = () => begunRuns.begin(player, { pool: 'training_sprint', folder })
 
 	/** Kills the process and its database at moments nobody knows, and once stops it as Ctrl-C would. */
 	async function disturb(): Promise<void> {
@@ -68,14 +57,9 @@ describe('a server that is killed in mid-run', () => {
 		disturbing = disturb()
 		await Promise.all([disturbing, ...mods.map((mod) => mod.play())])
 		for (const mod of mods) {
-			const { visits, progress_nodes, death_count } = await player.detail(mod.sessionId)
-			const stored = visits.map(({ node_id, flag_id, igt_ms, deaths }) => ({
-				node_id,
-				flag_id,
-				igt_ms,
-				deaths,
-			}))
-			expect(stored, mod.sessionId).toEqual(mod.told)
+			const detail = await player.detail(mod.sessionId)
+			const { progress_nodes, death_count } = detail
+			expect(visitsOf(detail), mod.sessionId).toEqual(mod.told)
 			expect(progress_nodes?.map(({ node_id }) => node_id)).toEqual(mod.told.map(({ node_id }) => node_id))
 			expect(death_count).toBe(mod.told.reduce((sum, { deaths }) => sum + deaths, 0))
 		}
@@ -92,13 +76,7 @@ describe('a server that is killed in mid-run', () => {
 		await disturbing
 		for (const { session, route } of runs) {
 			const detail = await player.detail(session.id)
-			const visits = detail.visits.map(({ node_id, flag_id, igt_ms, deaths }) => ({
-				nodeId: node_id,
-				flagId: flag_id,
-				igtMs: igt_ms,
-				deaths,
-			}))
-			expect(visits, session.id).toEqual(route.visits)
+			expect(visitsOf(detail), session.id).toEqual(playedVisits(route))
 			expect(detail).toMatchObject({
 				status: 'finished',
 				igt_ms: route.finishIgtMs,

@@ -2,13 +2,20 @@ import { readGraph } from '@speedfog/core/graph/read-graph'
 import type { SessionDetail } from '@speedfog/core/protocol/training'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { WebSocket } from 'ws'
+import type { Visited } from './begun-run.ts'
 
 type Where = { serverUrl: string; sessionId: string; modToken: string }
 type Frame = { type: string; node_id?: string; message?: string }
 type Gate = { flag_id: number; node_id: string; igt_ms: number }
 
-const GATE_EVERY_MS = 100
-const ANSWER_WITHIN_MS = 10_000
+export type Habits = {
+	/** Whether it sends a gate again that found no answer. */
+	sendsAgain: boolean
+	gateEveryMs?: number
+	answerWithinMs?: number
+}
+
+const usualHabits = { gateEveryMs: 100, answerWithinMs: 10_000 }
 
 /**
  * A mod without `ack` that notes what it was told: one way through the seed, a death in each zone. A gate
@@ -17,23 +24,25 @@ const ANSWER_WITHIN_MS = 10_000
 export class PlainMod {
 	readonly sessionId: string
 	/** What the server must have in the end: all that it answered. */
-	readonly told: { node_id: string; flag_id: number | null; igt_ms: number; deaths: number }[]
+	readonly told: Visited[]
+	/** How often it had to connect. */
+	connections = 0
 	readonly #where: Where
 	readonly #gates: Gate[]
 	readonly #finishFlag: number
-	readonly #sendsAgain: boolean
+	readonly #habits: Required<Habits>
 	#deaths = 0
 	#socket: WebSocket | undefined
 	#onFrame: ((frame: Frame | undefined) => void) | undefined
 	#isRefused = false
 
-	constructor(where: Where, session: SessionDetail, { sendsAgain }: { sendsAgain: boolean }) {
+	constructor(where: Where, session: SessionDetail, habits: Habits) {
 		const read = readGraph(session.graph_json)
 		if (!read.ok) throw new Error(read.reasons.join('; '))
 		const { startNode, nodes, nodeOfFlag, finishFlag } = read.graph
 		this.sessionId = session.id
 		this.#where = where
-		this.#sendsAgain = sendsAgain
+		this.#habits = { ...usualHabits, ...habits }
 		this.#finishFlag = finishFlag
 		this.told = [{ node_id: startNode, flag_id: null, igt_ms: 0, deaths: 0 }]
 		this.#gates = []
@@ -45,10 +54,14 @@ export class PlainMod {
 		}
 	}
 
+	get isConnected(): boolean {
+		return this.#socket?.readyState === WebSocket.OPEN
+	}
+
 	/** Until the finish is told. */
 	async play(): Promise<void> {
 		for (const gate of this.#gates) {
-			await sleep(GATE_EVERY_MS)
+			await sleep(this.#habits.gateEveryMs)
 			await this.#pass(gate)
 		}
 		const igtMs = (this.#gates.length + 1) * 1_000
@@ -70,7 +83,7 @@ export class PlainMod {
 			this.#send({ type: 'event_flag', flag_id: gate.flag_id, igt_ms: gate.igt_ms })
 			if (await this.#hears(({ type, node_id }) => type === 'zone_update' && node_id === gate.node_id)) break
 			const zone = await this.#connect()
-			if (this.#sendsAgain) continue
+			if (this.#habits.sendsAgain) continue
 			// A greeting that shows the gate's zone says that it was stored before the line broke.
 			if (zone === gate.node_id) break
 			return
@@ -80,10 +93,11 @@ export class PlainMod {
 
 	/** Connects if need be; the zone that the greeting showed. */
 	async #connect(): Promise<string | undefined> {
-		if (this.#socket?.readyState === WebSocket.OPEN) return undefined
+		if (this.isConnected) return undefined
 		for (;;) {
 			const socket = new WebSocket(`${this.#where.serverUrl}/ws/training/${this.sessionId}`)
 			this.#socket = socket
+			this.connections++
 			socket.on('open', () => this.#send({ type: 'auth', mod_token: this.#where.modToken }))
 			socket.on('message', (data: Buffer) => this.#onFrame?.(JSON.parse(data.toString()) as Frame))
 			socket.on('error', () => {})
@@ -105,7 +119,7 @@ export class PlainMod {
 				if (!frame || is(frame)) resolve(frame)
 			}
 		})
-		const late = sleep(ANSWER_WITHIN_MS).then(() => {
+		const late = sleep(this.#habits.answerWithinMs).then(() => {
 			throw new Error(`${this.sessionId}: no answer`)
 		})
 		late.catch(() => {})
@@ -113,6 +127,6 @@ export class PlainMod {
 	}
 
 	#send(frame: object): void {
-		if (this.#socket?.readyState === WebSocket.OPEN) this.#socket.send(JSON.stringify(frame))
+		if (this.isConnected) this.#socket!.send(JSON.stringify(frame))
 	}
 }

@@ -34,6 +34,11 @@ export class ServerProcess {
 		return server
 	}
 
+	/** All that it wrote. */
+	get output(): string {
+		return this.#output
+	}
+
 	get pid(): number {
 		return this.#child!.pid!
 	}

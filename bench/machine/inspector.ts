@@ -15,7 +15,7 @@ export async function port(): Promise<{ port: number; nodeArgs: string[] }> {
 	await new Promise<void>((resolve) => probe.listen(0, '127.0.0.1', resolve))
 	const { port } = probe.address() as AddressInfo
 	await new Promise((resolve) => probe.close(resolve))
-	return { port, nodeArgs: [`--inspect=127.0.0.1:${port}`] }
+	return { port, nodeArgs: [`--inspect=127.0.0.1:${port}`, '--inspect-publish-uid=http'] }
 }
 
 /** What a process holds once all that it does not need was thrown away. */

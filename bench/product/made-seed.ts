@@ -18,7 +18,7 @@ export async function make({ pool }: Database, widths: readonly number[]): Promi
 	await pool.query(
 		`insert into seeds (id, pool, slug, file, file_size, file_mtime_ms, status, version,
 				total_layers, total_nodes, total_paths, graph_json, graph_sha256)
-			values ($1, 'bench', $1::text, 'none', 1, 0, 'discarded', $2, $3, $4, $5, $6, $7)`,
+			values ($1::uuid, 'bench', $1::uuid::text, 'none', 1, 0, 'discarded', $2, $3, $4, $5, $6, $7)`,
 		[id, version, totalLayers, totalNodes, totalPaths, text, createHash('sha256').update(text).digest()],
 	)
 	const gates = [...nodeOfFlag.keys()].filter((flag) => flag !== finishFlag)

@@ -11,6 +11,7 @@ export type Product = { server: ServerProcess; database: Database }
 export const SECRET_KEY = 'a-key-for-measurements-that-keeps-no-secret'
 
 const PROFILES = join(import.meta.dirname, '../../.cache/bench')
+const FACTOR_WARNING = 'RATE_LIMIT_FACTOR is 1000: rate limits are not the usual ones.'
 const POOLS_WITHIN_MS = 60_000
 
 /** A server with its pools read, on a database of its own. */
@@ -25,7 +26,7 @@ export async function start(
 }
 
 /** One more server on the same database. */
-async function startServer(
+export async function startServer(
 	stage: Stage,
 	database: Database,
 	env: NodeJS.ProcessEnv = {},
@@ -38,14 +39,26 @@ async function startServer(
 			DATABASE_URL: database.url,
 			SECRET_KEY,
 			RATE_LIMIT_FACTOR: '1000',
-			...(stage.seeds === undefined ? {} : { SEEDS_POOL_DIR: stage.seeds }),
+			...(stage.pools === undefined ? {} : { SEEDS_POOL_DIR: stage.pools }),
 			...env,
 		},
 		[...profile, ...nodeArgs],
 	)
-	stage.onEnd(() => server.remove())
+	stage.onEnd(async () => {
+		await server.remove()
+		for (const line of complaintsOf(server.output)) stage.say(`the server said: ${line}`)
+	})
 	await poolsRead(database)
 	return server
+}
+
+/** Its warnings, each once and with how often it came. */
+function complaintsOf(output: string): string[] {
+	const counts = new Map<string, number>()
+	for (const [, message] of output.matchAll(/"msg":"([^"]+)"/g))
+		counts.set(message!, (counts.get(message!) ?? 0) + 1)
+	counts.delete(FACTOR_WARNING)
+	return [...counts].map(([message, count]) => `${message} (${count} ×)`)
 }
 
 async function poolsRead({ pool }: Database): Promise<void> {

@@ -71,6 +71,11 @@ export class Journal {
 		return this.#isAway
 	}
 
+	/** From now on everything is given up: there is nothing to wait for. */
+	get isClosed(): boolean {
+		return this.#state === 'closed'
+	}
+
 	/** Entries that are not committed yet. */
 	get depth(): number {
 		return this.#urgent.size + this.#behind.size + this.#underWay.length

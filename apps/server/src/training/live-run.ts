@@ -80,9 +80,9 @@ export class LiveRun {
 		return this.#shown.modConnected
 	}
 
-	/** Nothing waits, in the queue or for the database. */
+	/** Nothing waits, in the queue or for the database, or waiting is of no use any more. */
 	get isSettled(): boolean {
-		return this.#turns.isIdle && !this.#behind
+		return this.#deps.journal.isClosed || (this.#turns.isIdle && !this.#behind)
 	}
 
 	/** Something that a mod said; false when so much waits that it was not taken. */
