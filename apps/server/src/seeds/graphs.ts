@@ -9,7 +9,7 @@ export type Seed = { graph: SeedGraph; json: string }
 /** About half a megabyte each. */
 const KEPT = 100
 
-// A seed that was played never changes its graph, so nothing here goes out of date.
+// A seed that has runs never changes its graph, so only a scan can put something here out of date.
 const recent = new Map<string, Promise<Seed>>()
 // What sessions still hold is found again after it left `recent`, so that a graph is in memory only once.
 const held = new Map<string, WeakRef<SeedGraph>>()
@@ -28,6 +28,12 @@ export async function graphOf(db: Kysely<Tables>, seedId: string): Promise<Seed>
 	if (recent.size > KEPT) recent.delete(recent.keys().next().value!)
 	if (!known) seed.catch(() => recent.delete(seedId))
 	return seed
+}
+
+/** The seed has another graph now. */
+export function forget(seedId: string): void {
+	recent.delete(seedId)
+	held.delete(seedId)
 }
 
 async function find(db: Kysely<Tables>, seedId: string): Promise<Seed> {

@@ -248,6 +248,17 @@ describe("a seed's graph", () => {
 		expect((await seeds.graphOf(server.db.kysely, ids[0]!)).graph).toBe(first.graph)
 	})
 
+	it('is the new one where a scan found another, though the old one was in use before', async () => {
+		await server.putSeed('p', 'a')
+		await server.scan()
+		const { id } = (await rows())[0]!
+		const old = await seeds.graphOf(server.db.kysely, id)
+		await server.putSeed('p', 'a', other)
+		await server.scan()
+		expect(old.graph.nodes.has('e')).toBe(false)
+		expect((await seeds.graphOf(server.db.kysely, id)).graph.nodes.has('e')).toBe(true)
+	})
+
 	it('is asked for again after the database was away', async () => {
 		await expect(seeds.graphOf(server.db.kysely, '0190a1b2-0000-7000-8000-000000000001')).rejects.toThrow()
 		await server.putSeed('p', 'a')

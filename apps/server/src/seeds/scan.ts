@@ -7,6 +7,7 @@ import type { Log } from '#log.ts'
 import type { Pools } from '#pools/pools.ts'
 import { forgetAvailable } from './available.ts'
 import { MISNAMED, reasonOf, slugOf, statFile } from './check.ts'
+import { forget } from './graphs.ts'
 import { readSeedZip } from './seed-zip.ts'
 import type { SeedFile } from './seed-zip.ts'
 
@@ -132,6 +133,7 @@ async function store(db: Kysely<Tables>, { pool, seen, report }: Batch): Promise
 		}
 		if (one.state === 'changed') {
 			const replaced = await replace(db, one.known, { ...fileColumns(one.found), ...columnsOf(one.content) })
+			if (replaced) forget(one.known.id)
 			if (replaced) report.added++
 			else report.rejected.push({ file: one.found.file, reason: CHANGED_UNDER_RUNS })
 		}
