@@ -246,10 +246,7 @@ export class Relay {
 			case 'news':
 				return this.#hearNews(message)
 			case 'gone':
-				return this.#rereadIf(
-					message.session,
-					({ where }) => where.holder === message.from && this.#isWatched(message.session),
-				)
+				return this.#hearGone(message)
 			case 'claimed':
 				return this.#whenLoaded(message.session, () => this.#hearClaimed(message))
 			case 'changed':
@@ -330,13 +327,10 @@ export class Relay {
 		this.follow(session, { ...followed.where, holder: from, fence })
 	}
 
-	#rereadIf(sessionId: string, isDue: (followed: Followed) => boolean): void {
-		const followed = this.#followed.get(sessionId)
-		if (followed && isDue(followed)) void followed.session.reread()
-	}
-
-	#isWatched(sessionId: string): boolean {
-		return this.#sessions.get(sessionId)?.isWatched ?? false
+	/** All that it had is in the database. */
+	#hearGone({ session: id, from }: Extract<RelayMessage, { type: 'gone' }>): void {
+		const followed = this.#followed.get(id)
+		if (followed?.where.holder === from) void followed.session.reread().then(followed.isKnown)
 	}
 
 	#unfollow(sessionId: string): void {
