@@ -17,7 +17,7 @@ export default {
 				'src/database/embedded/testing/server.ts',
 			],
 			project: ['src/**'],
-			ignoreBinaries: ['redis-server'],
+			ignoreBinaries: ['redis-server', 'nginx', 'openssl'],
 		},
 		'apps/companion': { entry: ['src/main.ts'], project: ['src/**'] },
 		'apps/web': { project: ['src/**'] },
