@@ -1,3 +1,5 @@
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
 import { WebSocket } from 'ws'
@@ -37,6 +39,14 @@ async function dial(path: string, auth: object): Promise<WebSocket> {
 }
 
 describe('figures', () => {
+	it('are there for every alert that is shipped', async () => {
+		const alerts = await readFile(join(import.meta.dirname, '../../../deploy/alerts.yml'), 'utf8')
+		const wanted = alerts.match(/speedfog_\w+(\{[^}]*\})?/g)!
+		expect(wanted.length).toBeGreaterThan(4)
+		const shown = Object.keys(await figures()).map((name) => name.replace('{le="+Inf"}', ''))
+		expect(shown).toEqual(expect.arrayContaining(wanted))
+	})
+
 	it('follow what goes on: sockets, sessions, frames, commits', async () => {
 		const before = await figures()
 		expect(before).toMatchObject({ speedfog_sockets: 0, speedfog_sessions: 0, speedfog_journal_depth: 0 })
