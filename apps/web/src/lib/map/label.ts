@@ -18,29 +18,36 @@ const widths = new Map(
 	}).flatMap(([characters, width]) => [...characters].map((character) => [character, width] as const)),
 )
 
-/** A text on at most `most` lines of a width in em, broken between words, with … where it is too long. */
-export function wrap(text: string, widthEm: number, most: number): string[] {
-	const words = text.split(/\s+/).filter(Boolean)
-	const lines: string[] = []
-	let line = ''
-	for (const [i, word] of words.entries()) {
-		const longer = line === '' ? word : `${line} ${word}`
-		if (measure(longer) <= widthEm) {
-			line = longer
-			continue
-		}
-		if (line !== '' && lines.length + 1 < most) {
-			lines.push(line)
-			line = word
-			if (measure(line) <= widthEm) continue
-		}
-		const rest = [line === word ? word : longer, ...words.slice(i + 1)].join(' ')
-		return [...lines, shorten(rest, widthEm)]
+/** A text on one or two lines of a width in em, about as long as each other, with … where it is too long. */
+export function wrap(text: string, widthEm: number): string[] {
+	if (measure(text) <= widthEm) return [text]
+	let best: string[] | undefined
+	for (let at = text.indexOf(' '); at >= 0; at = text.indexOf(' ', at + 1)) {
+		const lines = [text.slice(0, at), text.slice(at + 1)]
+		if (!best || longest(lines) < longest(best)) best = lines
 	}
-	return line === '' ? lines : [...lines, line]
+	if (!best) return [shorten(text, widthEm)]
+	if (longest(best) <= widthEm) return best
+	const [first = '', rest = ''] = best
+	// The first line takes what it can before the second is cut.
+	const at = lastBreak(text, widthEm)
+	return (at > 0 ? [text.slice(0, at), text.slice(at + 1)] : [first, rest]).map((line) =>
+		shorten(line, widthEm),
+	)
 }
 
-function shorten(text: string, widthEm: number): string {
+const longest = (lines: readonly string[]) => Math.max(...lines.map(measure))
+
+/** The last space before which the text is no wider than that. */
+function lastBreak(text: string, widthEm: number): number {
+	let found = 0
+	for (let at = text.indexOf(' '); at >= 0; at = text.indexOf(' ', at + 1))
+		if (measure(text.slice(0, at)) <= widthEm) found = at
+	return found
+}
+
+/** As much of a text as has room, with … in place of the rest. */
+export function shorten(text: string, widthEm: number): string {
 	if (measure(text) <= widthEm) return text
 	let kept = text
 	while (kept.length > 1 && measure(`${kept.trimEnd()}…`) > widthEm) kept = kept.slice(0, -1)

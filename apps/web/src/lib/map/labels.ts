@@ -1,6 +1,7 @@
 import type { Figures, NodeKind } from './graph.ts'
-import { measure, wrap } from './label.ts'
-import type { Layout } from './layout.ts'
+import { measure, shorten, wrap } from './label.ts'
+import { size as drawing } from './fold.ts'
+import type { Layout, Place } from './layout.ts'
 import type { Point, Route } from './route.ts'
 
 /** What wants a name on the map. `figures`: a second, shorter text under it. */
@@ -16,13 +17,16 @@ export type Named = {
 
 export type Box = { left: number; right: number; top: number; bottom: number }
 
-/** Lines of text, centred on the station; `y` is the baseline of the first. */
+/**
+ * Lines of text, centred on the station; `y` is the baseline of the first. The figures have a line of their own
+ * under a name of one line, else they end the second.
+ */
 export type Label = { id: string; lines: string[]; y: number; box: Box }
 
 /** px at the scale of 1: type size, distance of two baselines, air between a station and its label. */
 const size = { type: 12, leading: 13, air: 5 }
 /** A label across a line is worse than one more line of text, and worse than one above its station. */
-const cost = { line: 10, above: 3, wrapped: 4, cut: 9 }
+const cost = { line: 10, above: 3, wrapped: 4, cut: 30 }
 
 /**
  * Names for as many stations as have room, the important first; none touches a station or another name, and they
@@ -51,7 +55,8 @@ export function placeLabels(
 		const names = others.flatMap(({ id }) => placed.get(id)?.box ?? [])
 		const taken = [...others.map(({ box }) => box), ...names]
 		const free = candidates(each, place, layout.gap, scale, isOpenAbove(place, others)).filter(
-			({ label: { box } }) => taken.every((other) => !overlap(box, other)),
+			({ label: { box } }) =>
+				box.left > 4 && box.right < layout.width - 4 && taken.every((other) => !overlap(box, other)),
 		)
 		const best = cheapest(free, lines(place.x))
 		if (best) placed.set(each.id, best)
@@ -84,26 +89,31 @@ type Candidate = { label: Label; cost: number }
 
 function candidates(
 	{ id, name, figures, radius }: Named,
-	at: Point,
+	at: Place,
 	gap: number,
 	scale: number,
 	openAbove: boolean,
 ): Candidate[] {
 	const type = size.type * scale
+	/** Above the first track stand the numbers of the layers. */
+	const roof = at.y - at.track * drawing.track - drawing.marginTop + 24
 	const leading = size.leading * scale
 	const widest = (gap * Math.max(1, scale * 0.9) - 12) / type
 	const found: Candidate[] = []
 	for (const [i, widthEm] of [widest, widest * 0.72, widest * 0.52].entries()) {
-		const lines = wrap(name, widthEm, 2)
+		const lines = wrap(name, widthEm)
 		if (i > 0 && found[0]?.label.lines.length === 2 && lines.at(-1)?.endsWith('…')) continue
-		const half =
-			(Math.max(measure(figures ? figures.text + figures.deaths : ''), ...lines.map(measure)) * type) / 2
-		const height = (lines.length + (figures ? 1 : 0)) * leading
+		const width = figures ? measure(figures.text + figures.deaths) : 0
+		if (lines[1] !== undefined) lines[1] = shorten(lines[1], widest - endingEm(width))
+		const [first = '', second] = lines
+		const below = second === undefined ? width : measure(second) + endingEm(width)
+		const half = (Math.max(measure(first), below) * type) / 2
+		const height = (figures ? 2 : lines.length) * leading
 		const own = (lines.length - 1) * cost.wrapped + (lines.at(-1)?.endsWith('…') ? cost.cut : 0)
 		for (const above of [false, true]) {
 			const top = above ? at.y - radius - size.air - height : at.y + radius + size.air
 			const box = { left: at.x - half, right: at.x + half, top, bottom: top + height }
-			if (above && (top < 24 || !openAbove)) continue
+			if (above && (top < roof || !openAbove)) continue
 			const label = { id, lines, y: top + leading * 0.8, box }
 			found.push({ label, cost: own + (above ? cost.above : 0) })
 		}
@@ -116,6 +126,9 @@ const isOpenAbove = (at: Point, stations: readonly { box: Box }[]) =>
 	stations.every(
 		({ box }) => box.left > at.x || box.right < at.x || box.top >= at.y - 20 || box.bottom < at.y - 100,
 	)
+
+/** Of figures that end a line, with the space before them. */
+const endingEm = (width: number) => (width === 0 ? 0 : width + 0.6)
 
 function cheapest(free: readonly Candidate[], lines: readonly Route[]): Label | undefined {
 	let best: { label: Label; cost: number } | undefined

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { makeGraph } from '@speedfog/forge/make-graph'
 import { demoPools } from '@speedfog/forge/pools'
+import { fold } from './fold.ts'
 import { readGraph } from './graph.ts'
 import { layoutMap } from './layout.ts'
 import { crossings } from './crossings.ts'
@@ -34,8 +35,8 @@ describe('layoutMap', () => {
 
 	it('places layers from left to right at even distances', () => {
 		const { columns, places } = layoutMap(diamond.nodes, diamond.edges)
-		expect(columns[1]! - columns[0]!).toBe(columns[2]! - columns[1]!)
-		for (const { id, layer } of diamond.nodes) expect(places.get(id)?.x).toBe(columns[layer])
+		expect(columns[1]!.x - columns[0]!.x).toBe(columns[2]!.x - columns[1]!.x)
+		for (const { id, layer } of diamond.nodes) expect(places.get(id)?.x).toBe(columns[layer]?.x)
 	})
 
 	it('gives no two nodes one place', () => {
@@ -91,6 +92,18 @@ describe('layoutMap', () => {
 		const beside = corners.findIndex(({ x }, i) => x < b.x && (corners[i + 1]?.x ?? 0) > b.x)
 		expect(Math.abs(corners[beside]!.y - b.y)).toBeGreaterThan(30)
 		expect(corners[beside + 1]!.y).toBe(corners[beside]!.y)
+	})
+
+	it('goes on in the next row where it is folded: every node once, every line in both rows', () => {
+		const folded = fold(standard.nodes.at(-1)!.layer + 1, 1200)
+		const { lines, places, rows, width } = layoutMap(standard.nodes, standard.edges, folded)
+		expect(rows).toBeGreaterThan(1)
+		expect(new Set([...places.values()].map(({ x, y }) => `${x} ${y}`)).size).toBe(standard.nodes.length)
+		for (const { x } of places.values()) expect(x).toBeLessThan(width)
+		for (const { d, from, to } of lines) {
+			const parts = places.get(from)!.x < places.get(to)!.x ? 1 : 2
+			expect(d.match(/M/g)).toHaveLength(parts)
+		}
 	})
 
 	it('leaves out edges that lead nowhere, backwards or within a layer', () => {

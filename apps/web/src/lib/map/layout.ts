@@ -1,4 +1,5 @@
 import type { Edge } from './edge.ts'
+import { extent, rowHeight, size, unfolded, type Fold } from './fold.ts'
 import { assignLanes } from './lanes.ts'
 import { orderLayers } from './order.ts'
 import { route, type Point, type Route } from './route.ts'
@@ -16,64 +17,80 @@ export type Layout = {
 	height: number
 	/** px between two layers, the same everywhere. */
 	gap: number
-	/** x of each layer, from 0. */
-	columns: number[]
+	/** Where each layer lies: its x, and the top of its row. */
+	columns: { x: number; top: number }[]
+	rows: number
 	places: Map<string, Place>
 	lines: Line[]
 }
 
-/**
- * px: distance of two tracks, least distance of two layers, level run beside a node, margins, and the distance
- * of lines that leave or reach a node side by side.
- */
-const size = { track: 68, gap: 180, marginX: 96, marginTop: 52, marginBottom: 72, port: 3.5 }
+/** px between lines that leave or reach a node side by side. */
+const portPx = 3.5
 
 /**
  * Places a layered graph as a metro map: layers from left to right at even distances, nodes on tracks, lines that
  * run level or at 45°. Two lines cross only if their ends are in opposite order. The same graph always gets the
- * same drawing.
+ * same drawing. Folded, it goes on in the next row as a text does.
  */
-export function layoutMap(nodes: readonly LayoutNode[], edges: readonly Edge[]): Layout {
+export function layoutMap(nodes: readonly LayoutNode[], edges: readonly Edge[], folded?: Fold): Layout {
 	const grid = toGrid(nodes, edges)
 	const tracks = trackNodes(grid)
 	const trackOf = (id: string) => tracks.get(id) ?? 0
+	const { perRow, rows } = folded ?? unfolded(grid.layers.length)
 
 	const rises = grid.links.map(({ from, to }) => Math.abs(trackOf(to) - trackOf(from)))
 	// The steepest rise may go straight up for less than half a track: no line gets in the way of another.
 	const gap = Math.max(size.gap, (Math.max(0, ...rises) - 0.35) * size.track)
-	const columns = grid.layers.map((_, layer) => size.marginX + layer * gap)
 	const trackCount = 1 + Math.max(0, ...tracks.values())
+	const { width, height } = extent(perRow, rows, trackCount, gap)
+	const columns = grid.layers.map((_, layer) => ({
+		x: size.marginX + (layer % perRow) * gap,
+		top: Math.floor(layer / perRow) * rowHeight(trackCount),
+	}))
 
 	const places = new Map<string, Place>()
-	for (const [layer, ids] of grid.layers.entries())
+	for (const [layer, ids] of grid.layers.entries()) {
+		const { x, top } = columns[layer] ?? { x: 0, top: 0 }
 		for (const id of ids) {
 			const track = trackOf(id)
-			places.set(id, { x: columns[layer] ?? 0, y: size.marginTop + track * size.track, layer, track })
+			places.set(id, { x, y: top + size.marginTop + track * size.track, layer, track })
 		}
+	}
 
 	const ports = spreadPorts(grid.links, trackOf)
 	const lines = grid.chains.flatMap(({ from, to, chain }) => {
 		const start = places.get(from)
 		if (!start) return []
-		const stops = chain.flatMap((id, i): Point[] => {
+		const stops = chain.flatMap((id, i): Stop[] => {
 			const place = places.get(id)
 			if (!place) return []
 			const port = i === 0 ? ports.out : i === chain.length - 1 ? ports.in : null
 			const neighbour = i === 0 ? chain[1] : chain[i - 1]
-			return [{ x: place.x, y: place.y + (port?.get(`${id} ${neighbour}`) ?? 0) }]
+			const { top } = columns[place.layer] ?? { top: 0 }
+			return [{ x: place.x, y: place.y + (port?.get(`${id} ${neighbour}`) ?? 0), top }]
 		})
-		return { from, to, layer: start.layer, track: start.track, ...route(stops) }
+		return { from, to, layer: start.layer, track: start.track, ...routeRows(stops, gap) }
 	})
 	for (const { chain } of grid.chains) for (const id of chain.slice(1, -1)) places.delete(id)
 
-	return {
-		width: (columns.at(-1) ?? 0) + size.marginX,
-		height: size.marginTop + (trackCount - 1) * size.track + size.marginBottom,
-		gap,
-		columns,
-		places,
-		lines,
+	return { width, height, gap, columns, rows, places, lines }
+}
+
+type Stop = Point & { top: number }
+
+/** A line that goes on in another row ends at the right of its own, and begins anew at the left of the other. */
+function routeRows(stops: readonly Stop[], gap: number): Route {
+	const parts: Point[][] = [[]]
+	for (const [i, stop] of stops.entries()) {
+		const before = stops[i - 1]
+		if (before && before.top !== stop.top) {
+			parts.at(-1)?.push({ x: before.x + gap - 8, y: stop.y - stop.top + before.top })
+			parts.push([{ x: stop.x - size.lead, y: stop.y }])
+		}
+		parts.at(-1)?.push(stop)
 	}
+	const [first = route([]), ...others] = parts.map(route)
+	return { ...first, d: [first, ...others].map(({ d }) => d).join('') }
 }
 
 type Grid = {
@@ -128,7 +145,7 @@ function spreadPorts(links: readonly Edge[], trackOf: (id: string) => number) {
 			neighbours.sort((a, b) => trackOf(a) - trackOf(b))
 			const level = neighbours.findIndex((neighbour) => trackOf(neighbour) === trackOf(id))
 			const middle = level < 0 ? (neighbours.length - 1) / 2 : level
-			neighbours.forEach((neighbour, i) => ports.set(`${id} ${neighbour}`, (i - middle) * size.port))
+			neighbours.forEach((neighbour, i) => ports.set(`${id} ${neighbour}`, (i - middle) * portPx))
 		}
 		return ports
 	}
