@@ -132,7 +132,7 @@ async function build(settings: Settings, log: Log, open: Open[]): Promise<Runnin
 		maxPerUser: config.maxSocketsPerUser * config.rateLimitFactor,
 		log,
 	})
-	metrics.watch({ live: sessions, upgrades, pool: db.pool })
+	metrics.watch({ live: sessions, upgrades, pool: db.pool, bus })
 	open.push({ name: 'HTTP', close: () => app.close() })
 	open.push({ name: 'live sessions', close: () => Promise.all([sessions.close(), simulations.close()]) })
 	const isNew = config.seedsPoolDir === undefined && (await demoPools.fill(root, log))

@@ -70,6 +70,7 @@ describe('figures', () => {
 			speedfog_frames_in_total: 4,
 			speedfog_dropped_spectators_total: 0,
 			speedfog_journal_away: 0,
+			speedfog_bus_away: 0,
 			speedfog_commit_retries_total: 0,
 			'speedfog_build{version="0.1.0"}': 1,
 		})

@@ -2,6 +2,7 @@ import type pg from 'pg'
 import { monitorEventLoopDelay } from 'node:perf_hooks'
 import type { IntervalHistogram } from 'node:perf_hooks'
 import { Counter, Gauge, Histogram, Registry } from 'prom-client'
+import type { Bus } from '#live/bus.ts'
 import type { LiveSessions } from '#training/live-sessions.ts'
 import { version } from '../package.json'
 
@@ -17,6 +18,7 @@ type Watched = {
 	live: Pick<LiveSessions, 'size' | 'traffic' | 'journal'>
 	upgrades: { readonly count: number }
 	pool: Pick<pg.Pool, 'totalCount' | 'idleCount' | 'waitingCount'>
+	bus: Pick<Bus, 'isUp'>
 }
 
 /** A timer this often tells how late the event loop is; what is measured contains the pause itself. */
@@ -54,7 +56,7 @@ export function openMetrics(): Metrics {
 	}
 }
 
-function watchParts(registry: Registry, { live, upgrades, pool }: Watched): void {
+function watchParts(registry: Registry, { live, upgrades, pool, bus }: Watched): void {
 	const { traffic, journal } = live
 	gauge(registry, 'speedfog_sockets', 'Open WebSockets', () => upgrades.count)
 	gauge(registry, 'speedfog_sessions', 'Sessions in memory', () => live.size.sessions)
@@ -72,6 +74,7 @@ function watchParts(registry: Registry, { live, upgrades, pool }: Watched): void
 	gauge(registry, 'speedfog_journal_depth', 'Sessions that wait for a commit', () => journal.depth)
 	gauge(registry, 'speedfog_journal_away', '1 while the database is away', () => Number(journal.isAway))
 	counter(registry, 'speedfog_commit_retries_total', 'Commits that failed', () => journal.figures.retries)
+	gauge(registry, 'speedfog_bus_away', '1 while servers do not hear each other', () => Number(!bus.isUp()))
 	labelled(registry, 'speedfog_database_connections', 'Connections of the pool', 'state', () => ({
 		busy: pool.totalCount - pool.idleCount,
 		idle: pool.idleCount,

@@ -177,7 +177,7 @@ export class Claims {
 	async #renew(): Promise<void> {
 		if (!this.#isStarted && this.#deps.isAlone) await this.#deps.pool.query('delete from replicas')
 		const startedMs = this.#now()
-		const held = [...this.#held]
+		const held = this.#deps.isAlone ? [] : [...this.#held]
 		const { rows } = await this.#deps.pool.query<{ id: string; fence: number }>({
 			...renew,
 			values: [this.replica, this.lease.forMs, held.map(([id]) => id), held.map(([, fence]) => fence)],

@@ -123,7 +123,8 @@ export class LiveSessions implements Live {
 	get size(): { sessions: number; sockets: number; mods: number; rooms: number } {
 		let [mods, rooms] = [0, 0]
 		for (const { session } of this.#places.values()) {
-			if (session?.modConnected) mods++
+			// Not those that other servers have.
+			if (session?.modConnected && session.fence !== undefined) mods++
 			if (session && session.audience.size > 0) rooms++
 		}
 		return { sessions: this.#places.size, sockets: this.#links.size, mods, rooms }
@@ -194,6 +195,7 @@ export class LiveSessions implements Live {
 		await this.#within(STORE_GRACE_MS, this.#settleAll())
 		await this.journal.close(STORE_GRACE_MS)
 		await this.#within(STORE_GRACE_MS, this.#claims.close())
+		for (const { session } of this.#places.values()) session?.dispose()
 	}
 
 	#accept(socket: Socket, makePeer: (link: Link) => Peer): void {

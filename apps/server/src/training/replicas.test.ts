@@ -201,6 +201,17 @@ describe('a run that another server has', () => {
 		}
 	})
 
+	it('[P24] is over on every server when its owner is no more', async () => {
+		const mod = await world.here.mod(sessionId)
+		const watchers = [await world.here.spectator(sessionId), await world.there.spectator(sessionId)]
+		await world.passUntil(world.there.live.abandon(sessionId))
+		await database.pool.query('delete from users where id = $1', [world.rows.userId])
+		await world.passUntil(world.there.live.dismissUser(world.rows.userId))
+		const codes = () => [mod, ...watchers].map((pair) => (pair.flush(), pair.closed?.code))
+		await world.until(() => !codes().includes(undefined), 'the end')
+		expect(codes()).toEqual([1000, 4004, 4004])
+	})
+
 	it('is not simulated by another server while its mod is there', async () => {
 		const mod = await world.here.mod(sessionId)
 		expect(await world.passUntil(world.there.live.markSimulated(sessionId))).toBe('mod_connected')
