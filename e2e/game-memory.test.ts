@@ -15,6 +15,7 @@ import { ServerProcess } from './server.ts'
 import { openToldGames } from './told-game.ts'
 import type { ToldGame } from './told-game.ts'
 import * as wineGame from './wine-game/wine-game.ts'
+import type { WineGame } from './wine-game/wine-game.ts'
 import * as wine from './wine.ts'
 
 const PROGRAMS = join(import.meta.dirname, '../apps/companion/dist/programs')
@@ -51,7 +52,7 @@ describe.runIf(process.platform === 'linux' && process.arch === 'x64')('a game i
 })
 
 describe.runIf(wine.has(...wineGame.needs))(
-	'a game under Wine (apt-get install wine64 gcc-mingw-w64-x86-64-posix)',
+	'a game under Wine (apt-get install wine64 gcc-mingw-w64-x86-64-posix xvfb)',
 	() => {
 		beforeAll(() => wine.openWine())
 		afterAll(() => wine.closeWine())
@@ -59,15 +60,19 @@ describe.runIf(wine.has(...wineGame.needs))(
 		it('is tracked to the end by the companion for Windows, and looks the same from Linux', async () => {
 			const program = wineGame.build(folder)
 			const exe = join(PROGRAMS, 'speedfog-companion.exe')
+			let game: WineGame
 			await playThrough({
-				startGame: (groups) => wineGame.start(program, groups),
+				startGame: async (groups) => (game = await wineGame.start(program, groups)),
 				startCompanion: (args) =>
 					wine.start(
 						exe,
 						args.map((argument) => argument.replace(/^\//, 'Z:/')),
 						join(folder, 'said'),
 					),
-				compareReaders,
+				async inTheWorld() {
+					await compareReaders()
+					await lookAtWindow(game)
+				},
 			})
 		}, 120_000)
 	},
@@ -76,12 +81,12 @@ describe.runIf(wine.has(...wineGame.needs))(
 type Play = {
 	startGame(groups: readonly number[]): Promise<ToldGame>
 	startCompanion(args: string[]): ChildProcess
-	/** Called once, with a character in the world. */
-	compareReaders?(): Promise<void>
+	/** Called once. */
+	inTheWorld?(): Promise<void>
 }
 
 /** A whole run in a game that is only memory: gates, a death, a crash in the middle. */
-async function playThrough({ startGame, startCompanion, compareReaders }: Play) {
+async function playThrough({ startGame, startCompanion, inTheWorld }: Play) {
 	const run = await player.start('training_sprint')
 	const pack = join(folder, `${run.id}.zip`)
 	writeFileSync(pack, await player.pack(run.id))
@@ -129,7 +134,7 @@ async function playThrough({ startGame, startCompanion, compareReaders }: Play) 
 		await sleep(A_WHILE_MS)
 		await load(...(isTemporary(flag) ? [`f ${flag} 0`] : []))
 		await reaches(node)
-		if (step === 0) await compareReaders?.()
+		if (step === 0) await inTheWorld?.()
 		if (step === 2) {
 			await game!.kill()
 			await begin()
@@ -162,6 +167,26 @@ async function compareReaders() {
 	const linux = execFileSync(join(PROGRAMS, 'speedfog-companion'), ['--diagnose'], { encoding: 'utf8' })
 	expect(windows).toContain('All is as it should be')
 	expect(linux.split('\n').slice(2)).toEqual(windows.split('\n').slice(2))
+}
+
+/** Above all others, seen through, clicked through, never active, and without a button in the task bar. */
+const STYLES = 0x8 | 0x20 | 0x80 | 0x8_0000 | 0x800_0000
+
+async function lookAtWindow(game: WineGame) {
+	const look = () => game.window('SpeedFog Training')
+	const { isSeen, styles, place } = await look()
+	expect({ isSeen, styles, left: place.left, top: place.top }).toEqual({
+		isSeen: true,
+		styles: STYLES,
+		left: 20,
+		top: 20,
+	})
+	expect(place.right - place.left).toBeGreaterThan(300)
+	expect(place.bottom - place.top).toBeGreaterThan(100)
+	for (const isSeen of [false, true]) {
+		await game.pressF9()
+		await expect.poll(async () => (await look()).isSeen, { timeout: PATIENCE_MS }).toBe(isSeen)
+	}
 }
 
 /** Flags that the game clears at the next loading screen; others are in the save. */

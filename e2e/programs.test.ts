@@ -47,9 +47,9 @@ describe.runIf(isLinux && wine.has('wine'))(
 	() => {
 		let folder: string
 
-		beforeAll(() => {
+		beforeAll(async () => {
 			folder = mkdtempSync(join(tmpdir(), 'speedfog-wine-'))
-			wine.openWine()
+			await wine.openWine()
 		})
 		afterAll(() => {
 			wine.closeWine()

@@ -6,7 +6,7 @@ import { delimiter, join } from 'node:path'
 
 /** Windows, as far as Wine is it: kept between tests, since making it takes longer than they do. */
 const PREFIX = join(import.meta.dirname, '../.cache/wine')
-const environment = {
+const environment: NodeJS.ProcessEnv = {
 	...process.env,
 	WINEPREFIX: PREFIX,
 	WINEDEBUG: '-all',
@@ -19,8 +19,17 @@ export function has(...commands: string[]): boolean {
 	return commands.every((command) => folders.some((folder) => existsSync(join(folder, command))))
 }
 
-/** Node for Windows does not start on the Windows 7 that Wine is at first. */
-export function openWine(): void {
+let screen: ChildProcess | undefined
+
+/** With a screen that nobody sees, where there is one. Node for Windows does not start on the Windows 7 that Wine is at first. */
+export async function openWine(): Promise<void> {
+	if (has('Xvfb')) {
+		screen = spawn('Xvfb', ['-displayfd', '1', '-screen', '0', '1280x720x24'], {
+			stdio: ['ignore', 'pipe', 'ignore'],
+		})
+		const [number] = (await once(screen.stdout!, 'data')) as [Buffer]
+		environment['DISPLAY'] = `:${String(number).trim()}`
+	}
 	if (existsSync(join(PREFIX, 'system.reg'))) return
 	mkdirSync(PREFIX, { recursive: true })
 	spawnSync('wineboot', ['--init'], { env: environment, stdio: 'ignore' })
@@ -30,6 +39,7 @@ export function openWine(): void {
 /** Ends what still runs there. */
 export function closeWine(): void {
 	spawnSync('wineboot', ['--kill'], { env: environment, stdio: 'ignore' })
+	screen?.kill()
 }
 
 /** Node cannot write to a pipe under Wine: what it says goes to a file. */

@@ -99,7 +99,7 @@ static void setPlayer(const char *where) {
 	AT(u8 *, worldChr, PLAYER) = isThere ? player : NULL;
 }
 
-/* How a window of another program looks from outside: its styles, its place, and one point of the screen within. */
+/* How a window of another program looks from outside: whether it is there to be seen, its styles, its place. */
 static void tellWindow(const char *title) {
 	HWND window = FindWindowA(NULL, title);
 	RECT at = {0, 0, 0, 0};
@@ -125,6 +125,7 @@ static void obey(char *line) {
 		case 'p': setPlayer(line + 2); break;
 		case 'f': sscanf(line + 2, "%u %u", &number, &second), setFlag(number, second); break;
 		case 'w': line[strcspn(line, "\r\n")] = 0, tellWindow(line + 2); break;
+		case 'k': keybd_event(VK_F9, 0, 0, 0), keybd_event(VK_F9, 0, KEYEVENTF_KEYUP, 0); break;
 		case 'x': TerminateProcess(GetCurrentProcess(), 1);
 	}
 	printf("ok\n");

@@ -8,12 +8,19 @@ import type { ToldGame } from '../told-game.ts'
 import * as wine from '../wine.ts'
 
 const COMPILER = 'x86_64-w64-mingw32'
-export const needs = ['wine', `${COMPILER}-gcc`, `${COMPILER}-windres`]
+export const needs = ['wine', 'Xvfb', `${COMPILER}-gcc`, `${COMPILER}-windres`]
 
 /** The stand-in for the game under Wine, as it runs. */
 export type WineGame = ToldGame & {
-	/** What is told of the first of the windows with this title. */
-	window(title: string): Promise<string>
+	/** What is told of a window with this title: whether it is seen, its styles, its place. */
+	window(title: string): Promise<Window>
+	pressF9(): Promise<void>
+}
+
+type Window = {
+	isSeen: boolean
+	styles: number
+	place: { left: number; top: number; right: number; bottom: number }
 }
 
 /** Builds the program and returns its path. */
@@ -41,7 +48,18 @@ export async function start(program: string, groups: readonly number[]): Promise
 		async show(...lines) {
 			for (const line of lines) await tell(line)
 		},
-		window: (title) => tell(`w ${title}`),
+		async window(title) {
+			const [isSeen, styles, ...place] = (await tell(`w ${title}`)).split(' ')
+			const [left, top, right, bottom] = place.map(Number) as [number, number, number, number]
+			return {
+				isSeen: isSeen === '1',
+				styles: Number.parseInt(styles!, 16),
+				place: { left, top, right, bottom },
+			}
+		},
+		async pressF9() {
+			await tell('k')
+		},
 		kill: () => end(child),
 	}
 }

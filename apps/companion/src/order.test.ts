@@ -51,6 +51,7 @@ describe('the command line', () => {
 			'--outbox',
 			folder,
 			'--quiet',
+			'--no-window',
 			'--port',
 			'0',
 		]
@@ -62,6 +63,7 @@ describe('the command line', () => {
 			outboxFolder: folder,
 			quiet: true,
 			port: 0,
+			hasWindow: false,
 		})
 	})
 
@@ -80,6 +82,7 @@ describe('the command line', () => {
 				replayFrom: null,
 				quiet: false,
 				port: 8777,
+				hasWindow: true,
 			})
 		}
 		expect(await readOrder(['--pack', pack])).toMatchObject({ do: 'watch', outboxFolder: lib })

@@ -27,6 +27,8 @@ export type Watching = {
 	replayFrom: string | null
 	quiet: boolean
 	port: number
+	/** Of the overlay, above the game; only on Windows. */
+	hasWindow: boolean
 }
 
 export type Simulation = {
@@ -38,6 +40,8 @@ export type Simulation = {
 	outboxFolder: string | null
 	quiet: boolean
 	port: number
+	/** Of the overlay, above the game; only on Windows. */
+	hasWindow: boolean
 	/** A program gave us the configuration: it started us, and we do not outlive it. */
 	isStarted: boolean
 }
@@ -55,6 +59,7 @@ companion simulate --pack <zip or folder> [options]   plays the pack's run with 
   --outbox <folder>   keep what is not acknowledged there, over restarts (in memory)
 both:
   --port <number>     of the overlay's page on this machine (8777)
+  --no-window         on Windows: no overlay above the game (F9 hides and shows it)
   --quiet             show nothing but how it ended
 companion --version`
 
@@ -101,6 +106,7 @@ const options = {
 	replay: { type: 'string' },
 	diagnose: { type: 'boolean', default: false },
 	port: { type: 'string', default: String(USUAL_PORT) },
+	'no-window': { type: 'boolean', default: false },
 	quiet: { type: 'boolean', default: false },
 	version: { type: 'boolean', default: false },
 	help: { type: 'boolean', short: 'h', default: false },
@@ -141,6 +147,7 @@ async function readSimulation(values: Values): Promise<Simulation | string> {
 		outboxFolder: values.outbox ?? null,
 		quiet,
 		port,
+		hasWindow: !values['no-window'],
 		isStarted: from === '-',
 	}
 }
@@ -159,6 +166,7 @@ async function readWatching(values: Values, places: readonly string[]): Promise<
 		replayFrom: values.replay ?? null,
 		quiet: values.quiet,
 		port,
+		hasWindow: !values['no-window'],
 	}
 }
 

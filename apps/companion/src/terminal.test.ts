@@ -8,6 +8,7 @@ const exits = [
 ]
 const board: Board = {
 	link: 'live',
+	problem: null,
 	igtMs: 754_000,
 	ticking: true,
 	deaths: 2,
@@ -33,7 +34,11 @@ group('the line about a run', () => {
 			'● Live  waiting for Elden Ring to be started',
 		],
 		['before the first zone', { igtMs: 0, zone: null, progress: null }, '● Live'],
-		['offline', { link: 'offline', zone: null }, '○ Offline  12:34  2 deaths  4/13'],
+		[
+			'offline',
+			{ link: 'offline', problem: 'The connection was lost', zone: null },
+			'○ Offline: The connection was lost  12:34  2 deaths  4/13',
+		],
 		['after the end', { status: 'finished', zone: null }, '● Live  12:34  2 deaths  4/13  finished'],
 	]
 	it.each(table)('reads well %s', (_when, differs, line) => {
@@ -86,5 +91,10 @@ group('a terminal', () => {
 		terminal.show({ ...board, igtMs: 755_000 })
 		terminal.show({ ...board, zone: null })
 		expect(text.trim().split('\n')).toHaveLength(2)
+		for (let attempt = 0; attempt < 9; attempt++) {
+			terminal.show({ ...board, link: 'offline', zone: null })
+			terminal.show({ ...board, link: 'connecting', zone: null })
+		}
+		expect(text.trim().split('\n')).toHaveLength(3)
 	})
 })

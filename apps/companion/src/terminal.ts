@@ -46,9 +46,13 @@ function openLive(output: Output, now: () => number): Terminal {
 
 function openPlain(output: Output): Terminal {
 	let shown = ''
+	let link: Board['link'] | null = null
 	return {
 		show(board) {
-			const subject = [board.link, board.zone?.nodeId, board.status, board.waitingFor].join()
+			// A link that is tried again and again is one story.
+			if (board.link === 'connecting' && link === 'offline') return
+			link = board.link
+			const subject = [link, board.problem, board.zone?.nodeId, board.status, board.waitingFor].join()
 			if (subject === shown) return
 			shown = subject
 			output.write(`${describe(board)}\n`)
@@ -61,8 +65,17 @@ function openPlain(output: Output): Terminal {
 }
 
 /** `● Live  12:34  2 deaths  Academy - Rennala  tier 9, was 5  4/13` */
-export function describe({ link, igtMs, deaths, zone, progress, status, waitingFor }: Board): string {
-	const parts = [LINKS[link]]
+export function describe({
+	link,
+	problem,
+	igtMs,
+	deaths,
+	zone,
+	progress,
+	status,
+	waitingFor,
+}: Board): string {
+	const parts = [`${LINKS[link]}${problem === null ? '' : `: ${problem}`}`]
 	if (waitingFor) parts.push(`waiting for ${waitingFor}`)
 	if (igtMs > 0) parts.push(format(igtMs, { short: true }), `${deaths} ${deaths === 1 ? 'death' : 'deaths'}`)
 	if (zone) parts.push(zone.name)

@@ -5,6 +5,8 @@ import type { RunStatus, Zone } from '../report/frames.ts'
 /** What a player is shown of a run, on every screen alike. */
 export type Board = {
 	link: 'connecting' | 'live' | 'offline' | 'occupied' | 'ended'
+	/** Why it is offline. */
+	problem: string | null
 	igtMs: number
 	/** Whether the game's clock runs. */
 	ticking: boolean
@@ -87,7 +89,16 @@ function figuresOf({ link, scene, igtMs, deaths, progress, status, waitingFor = 
 	// Before the game is seen, what the server knows.
 	const known = igtMs === 0 && progress ? progress : { igtMs, deaths }
 	const ticking = scene === 'world' && status !== 'finished' && status !== 'abandoned'
-	return { link: linkOf(link), ticking, igtMs: known.igtMs, deaths: known.deaths, status, waitingFor }
+	const problem = link.state === 'waiting' && !link.occupied ? link.why : null
+	return {
+		link: linkOf(link),
+		problem,
+		ticking,
+		igtMs: known.igtMs,
+		deaths: known.deaths,
+		status,
+		waitingFor,
+	}
 }
 
 function linkOf(link: View['link']): Board['link'] {
@@ -108,6 +119,7 @@ function progressOf({ progress, totalLayers }: View): Board['progress'] {
 
 const blank: Board = {
 	link: 'connecting',
+	problem: null,
 	igtMs: 0,
 	ticking: false,
 	deaths: 0,

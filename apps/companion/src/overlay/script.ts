@@ -13,14 +13,14 @@ let board = null, since = 0, exits = '', way = ''
 function show(next) {
 	board = next
 	since = performance.now()
-	const { link, deaths, zone, progress, status, waitingFor, message } = board
+	const { link, problem, deaths, zone, progress, status, waitingFor, message } = board
 	document.body.dataset.link = link
 	document.body.dataset.status = status ?? ''
 	put('link', status === 'finished' || status === 'abandoned' ? status : LINKS[link])
 	put('count', String(deaths))
 	put('layer', progress ? progress.at + '/' + progress.of : '')
 	put('zone', zone ? zone.name : '')
-	put('message', message ?? (waitingFor ? 'Waiting for ' + waitingFor : ''))
+	put('message', message ?? problem ?? (waitingFor ? 'Waiting for ' + waitingFor : ''))
 	tier(zone)
 	list(zone ? zone.exits : [])
 	walk(progress)
@@ -66,7 +66,7 @@ source.onmessage = ({ data }) => show(JSON.parse(data))
 source.onerror = () => {
 	// After the end the companion is gone, and the final time stays.
 	if (!board || board.status === 'finished' || board.status === 'abandoned') return
-	show({ ...board, ticking: false, link: 'offline', waitingFor: 'the companion to be started', message: null })
+	show({ ...board, ticking: false, link: 'offline', problem: 'The companion is not running', message: null })
 }
 frame()
 `

@@ -7,6 +7,7 @@ import { openOverlay, type Overlay } from './serve.ts'
 const settings = OverlaySettings.parse({ font_size: 31, text_color: '#abcdef' })
 const board: Board = {
 	link: 'live',
+	problem: null,
 	igtMs: 1_000,
 	ticking: true,
 	deaths: 2,

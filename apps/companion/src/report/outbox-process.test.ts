@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { openOutbox } from './outbox.ts'
 
@@ -17,7 +18,7 @@ beforeAll(async () => {
 	folder = mkdtempSync(join(tmpdir(), 'outbox-'))
 	writer = join(folder, 'writer.mjs')
 	await build({
-		entryPoints: [join(import.meta.dirname, 'testing/outbox-writer.ts')],
+		entryPoints: [fileURLToPath(new URL('testing/outbox-writer.ts', import.meta.url))],
 		outfile: writer,
 		bundle: true,
 		platform: 'node',
