@@ -1,4 +1,3 @@
-import { limits } from '@speedfog/core/protocol/limits'
 import type { Bus } from '#live/bus.ts'
 import type { Clock, Timer } from '#live/clock.ts'
 import type { Log } from '#log.ts'
@@ -6,6 +5,7 @@ import type { Claims } from './claims.ts'
 import type { Answer } from './ownership.ts'
 import { FarAudience } from './relay/far-audience.ts'
 import type { Known, Picture, RelayMessage, Seen, Told } from './relay/message.ts'
+import { Questions } from './relay/questions.ts'
 import type { Where } from './stored-run.ts'
 
 /** A session in memory, as far as other servers matter to it. */
@@ -47,8 +47,6 @@ type Followed = {
 	isKnown: () => void
 }
 
-type Question = { answer: (answer: Answer) => void; timer: Timer }
-
 const ALL = 'speedfog'
 /** So long a spectator who comes waits for the newest figures; after that those of the database do. */
 const FIRST_PICTURE_MS = 1_000
@@ -59,13 +57,15 @@ export class Relay {
 	readonly #sessions = new Map<string, Relayed>()
 	readonly #followed = new Map<string, Followed>()
 	readonly #audiences = new Map<string, FarAudience>()
-	readonly #questions = new Map<number, Question>()
-	#lastQuestion = 0
+	readonly #questions: Questions
 	#lastVersion = 0
 
 	constructor(deps: RelayDeps) {
 		this.#deps = deps
-		const { bus } = deps
+		const { bus, clock } = deps
+		this.#questions = new Questions(clock, (holder, number, session) =>
+			this.#send(holder, { type: 'ask', from: this.#replica, number, session }),
+		)
 		const receive = (message: string) => this.#receive(message)
 		void bus.subscribe(ALL, receive)
 		void bus.subscribe(this.#own, receive)
@@ -166,18 +166,7 @@ export class Relay {
 
 	/** Asks another server whether its mod is alive; no answer in time is one too. */
 	ask(holder: string, sessionId: string): Promise<Answer> {
-		const { clock } = this.#deps
-		const number = ++this.#lastQuestion
-		return new Promise((resolve) => {
-			const answer = (answer: Answer) => {
-				this.#questions.get(number)?.timer.cancel()
-				this.#questions.delete(number)
-				resolve(answer)
-			}
-			const timer = clock.after(limits.holderProbeMs, () => answer('silent'))
-			this.#questions.set(number, { answer, timer })
-			this.#send(holder, { type: 'ask', from: this.#replica, number, session: sessionId })
-		})
+		return this.#questions.ask(holder, sessionId)
 	}
 
 	/** After whatever may have been missed, and every few seconds. */
@@ -235,7 +224,7 @@ export class Relay {
 			case 'ask':
 				return void this.#answer(message)
 			case 'answer':
-				return this.#hearAnswer(message)
+				return this.#questions.hear(message.number, message.answer)
 			case 'watching':
 				for (const { session, known } of message.sessions) this.#admit(message.from, session, known)
 				return
@@ -263,15 +252,6 @@ export class Relay {
 		const say = (answer: 'alive' | 'free' | 'leaving') => this.#send(from, { type: 'answer', number, answer })
 		const session = this.#sessions.get(id)
 		say(session ? await session.probe(() => say('leaving')) : 'free')
-	}
-
-	#hearAnswer({ number, answer }: Extract<RelayMessage, { type: 'answer' }>): void {
-		const question = this.#questions.get(number)
-		if (!question) return
-		if (answer !== 'leaving') return question.answer(answer)
-		// What its mod sent last is still being applied (P22).
-		question.timer.cancel()
-		question.timer = this.#deps.clock.after(limits.drainAfterCloseMs, () => question.answer('silent'))
 	}
 
 	#admit(replica: string, sessionId: string, known: Known | null): void {

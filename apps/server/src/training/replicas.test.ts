@@ -157,6 +157,24 @@ describe('the mod of a session', () => {
 })
 
 describe('a run that another server has', () => {
+	it('[P14] stores once what is sent again, out of order and to another server', async () => {
+		const mod = await world.here.mod(sessionId)
+		const gates: [flag: number, igtMs: number][] = [
+			[toAbbey, 1_000],
+			[toShaft, 2_000],
+			[graph.flag('shaft', 'crown'), 3_000],
+		]
+		for (const [flag, igtMs] of gates) await cross(mod, flag, igtMs)
+		const before = await world.rows.stored(sessionId)
+		mod.dead = true
+		const next = await world.there.mod(sessionId)
+		next.take()
+		for (const place of [2, 0, 1, 1, 2]) next.flag(...gates[place]!)
+		await world.passUntil(next.wait('zone_update'))
+		expect(next.take()).toMatchObject([{ type: 'zone_update', node_id: 'crown' }])
+		expect(await world.rows.stored(sessionId)).toEqual(before)
+	})
+
 	it('[P24] is abandoned by whichever server is asked; its mod and all who watch are told', async () => {
 		const mod = await world.here.mod(sessionId)
 		const [near, far] = [await world.here.spectator(sessionId), await world.there.spectator(sessionId)]
