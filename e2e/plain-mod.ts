@@ -25,7 +25,7 @@ export class PlainMod {
 	readonly sessionId: string
 	/** What the server must have in the end: all that it answered. */
 	readonly told: Visited[]
-	/** How often it had to connect. */
+	/** How often it was let in. */
 	connections = 0
 	readonly #where: Where
 	readonly #gates: Gate[]
@@ -97,13 +97,15 @@ export class PlainMod {
 		for (;;) {
 			const socket = new WebSocket(`${this.#where.serverUrl}/ws/training/${this.sessionId}`)
 			this.#socket = socket
-			this.connections++
 			socket.on('open', () => this.#send({ type: 'auth', mod_token: this.#where.modToken }))
 			socket.on('message', (data: Buffer) => this.#onFrame?.(JSON.parse(data.toString()) as Frame))
 			socket.on('error', () => {})
 			socket.on('close', () => this.#onFrame?.(undefined))
 			const greeting = await this.#hears(({ type }) => type === 'zone_update' || type === 'auth_error')
-			if (greeting?.type === 'zone_update') return greeting.node_id
+			if (greeting?.type === 'zone_update') {
+				this.connections++
+				return greeting.node_id
+			}
 			this.#isRefused = greeting?.message === 'Training session is not active'
 			if (this.#isRefused) return undefined
 			await sleep(100)

@@ -37,6 +37,7 @@ export const bench: Bench<typeof options> = {
 		await sleep(AFTER_MS)
 		isOver = true
 		await playing
+		await server.stop()
 		const { lost, doubled, outOfOrder, gates } = account
 		stage.say(
 			`${seconds} s without a database during ${account.runs} runs with ${gates} gates: ${lost} lost, ${doubled} doubled, ${outOfOrder} out of order`,

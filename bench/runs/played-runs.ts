@@ -36,7 +36,7 @@ export async function play(playing: Playing): Promise<void> {
 
 async function playOn(playing: Playing, place: number): Promise<void> {
 	const { url, folder, account, isOver } = playing
-	const player = await signIn(url, `runner_${place}`)
+	const player = await untilItWorks(() => signIn(url, `runner_${place}`))
 	for (let turn = 0; turn === 0 || !isOver(); turn++) {
 		const begun = await untilItWorks(() => begunRuns.begin(player, { pool: POOL, folder }))
 		const told =

@@ -1,4 +1,4 @@
-import type { Bytes } from './pack-stream.ts'
+import type { Bytes } from './pour.ts'
 
 export type Conditions = {
 	range?: string | undefined

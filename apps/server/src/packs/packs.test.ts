@@ -8,7 +8,7 @@ import { parse } from 'smol-toml'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import yauzl from 'yauzl'
 import * as packs from './packs.ts'
-import { makeZip, readZip, writeZip } from './testing.ts'
+import { makeZip, readZip, received, writeZip } from './testing.ts'
 import type { ZipContent, ZipOptions } from './testing.ts'
 
 const seed: ZipContent = {
@@ -31,7 +31,7 @@ async function whole(config = { toml, createdAt }): Promise<Buffer> {
 	const opened = await packs.open(file, config)
 	if (opened.state !== 'ready') throw new Error(opened.state === 'damaged' ? opened.reason : opened.state)
 	const { pack } = opened
-	const bytes = await buffer(packs.read(pack, { start: 0, end: pack.sizeBytes }))
+	const bytes = await received(pack)
 	expect(bytes.length).toBe(pack.sizeBytes)
 	return bytes
 }
@@ -115,7 +115,7 @@ describe('a pack', () => {
 		if (opened.state !== 'ready') throw new Error(opened.state === 'damaged' ? opened.reason : opened.state)
 		const { pack } = opened
 		expect(pack.spliced.keepBytes).toBe(at)
-		const tail = await buffer(packs.read(pack, { start: at, end: pack.sizeBytes }))
+		const tail = await received(pack, { start: at, end: pack.sizeBytes })
 		await writeSparse(file, { head: stored.head, at, tail })
 		const zip = await yauzl.openPromise(file, { autoClose: false })
 		const entries = []
@@ -166,7 +166,7 @@ describe('a pack', () => {
 		for (const [index, start] of cuts.slice(0, -1).entries()) {
 			const opened = await packs.open(file, { toml, createdAt })
 			if (opened.state !== 'ready') throw new Error(opened.state)
-			parts.push(await buffer(packs.read(opened.pack, { start, end: cuts[index + 1]! })))
+			parts.push(await received(opened.pack, { start, end: cuts[index + 1]! }))
 		}
 		expect(Buffer.concat(parts).equals(expected)).toBe(true)
 	})
@@ -178,7 +178,7 @@ describe('a pack', () => {
 		if (opened.state !== 'ready') throw new Error(opened.state)
 		await writeZip(`${file}.new`, { 'other/x': 'y' })
 		await rename(`${file}.new`, file)
-		const bytes = await buffer(packs.read(opened.pack, { start: 0, end: opened.pack.sizeBytes }))
+		const bytes = await received(opened.pack)
 		expect(bytes.equals(expected)).toBe(true)
 	})
 
@@ -187,19 +187,19 @@ describe('a pack', () => {
 		const opened = await packs.open(file, { toml, createdAt })
 		if (opened.state !== 'ready') throw new Error(opened.state)
 		truncateSync(file, 300_000)
-		await expect(buffer(packs.read(opened.pack, { start: 0, end: opened.pack.sizeBytes }))).rejects.toThrow(
-			'became shorter',
-		)
+		await expect(received(opened.pack)).rejects.toThrow('became shorter')
+		expect(opened.pack.handle.fd).toBe(-1)
 	})
 
 	it('closes the file when the reader gives up', async () => {
 		await writeZip(file, { ...seed, 'speedfog_ab12/big': Buffer.alloc(700_000, 'x') }, { stored: true })
 		const opened = await packs.open(file, { toml, createdAt })
 		if (opened.state !== 'ready') throw new Error(opened.state)
-		const stream = packs.read(opened.pack, { start: 0, end: opened.pack.sizeBytes })
-		await new Promise((resolve) => stream.once('data', resolve))
-		stream.destroy()
-		await new Promise((resolve) => stream.once('close', resolve))
+		let chunks = 0
+		const giveUp = async () => {
+			if (++chunks === 2) throw new Error('gone')
+		}
+		await expect(received(opened.pack, undefined, giveUp)).rejects.toThrow('gone')
 		expect(opened.pack.handle.fd).toBe(-1)
 	})
 })

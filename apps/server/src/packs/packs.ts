@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto'
 import { open as openFile, stat } from 'node:fs/promises'
 import type { FileHandle } from 'node:fs/promises'
-import type { Readable } from 'node:stream'
-import { PackStream } from './pack-stream.ts'
-import type { Bytes } from './pack-stream.ts'
+import type { Writable } from 'node:stream'
+import { pour } from './pour.ts'
+import type { Bytes } from './pour.ts'
 import { BadZip, readDirectory } from './read-directory.ts'
 import { splice } from './splice.ts'
 import type { Spliced } from './splice.ts'
@@ -12,8 +12,9 @@ export { conditional } from './conditional.ts'
 export { raceConfig } from './race-config.ts'
 export { BadZip, readDirectory, readExactly } from './read-directory.ts'
 export type { ZipEntry } from './read-directory.ts'
+export type { Bytes } from './pour.ts'
 
-/** An open stored zip with one run's config inside. Either `read` or `close` must be called. */
+/** An open stored zip with one run's config inside. Either `send` or `close` must be called. */
 export type Pack = { handle: FileHandle; spliced: Spliced; sizeBytes: number; etag: string }
 
 export type Opened = { state: 'ready'; pack: Pack } | { state: 'gone' } | { state: 'damaged'; reason: string }
@@ -46,9 +47,13 @@ export async function exists(file: string): Promise<boolean> {
 	return (await stat(file).catch(ignoreMissing)) !== undefined
 }
 
-/** Sends part or all of it and closes the file in any case. */
-export function read(pack: Pack, bytes: Bytes): Readable {
-	return new PackStream(pack.handle, pack.spliced, bytes)
+/** Sends part or all of it and closes the file in any case; rejects when not all of it went out. */
+export async function send(pack: Pack, bytes: Bytes, into: Writable): Promise<void> {
+	try {
+		await pour(pack.handle, pack.spliced, { bytes, into })
+	} finally {
+		await pack.handle.close()
+	}
 }
 
 export async function close(pack: Pack): Promise<void> {

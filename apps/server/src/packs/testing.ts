@@ -1,7 +1,11 @@
 import { writeFile } from 'node:fs/promises'
+import { Writable } from 'node:stream'
 import { buffer } from 'node:stream/consumers'
+import { setTimeout as sleep } from 'node:timers/promises'
 import yauzl from 'yauzl'
 import yazl from 'yazl'
+import * as packs from './packs.ts'
+import type { Pack } from './packs.ts'
 
 export type ZipContent = Record<string, string | Buffer>
 
@@ -32,4 +36,25 @@ export async function readZip(zip: Buffer): Promise<Map<string, Buffer>> {
 	for await (const entry of opened.eachEntry())
 		content.set(entry.fileName, await buffer(await opened.openReadStreamPromise(entry)))
 	return content
+}
+
+/** What somebody gets who is slower than the disk. */
+export async function received(
+	pack: Pack,
+	bytes = { start: 0, end: pack.sizeBytes },
+	take: () => Promise<unknown> = () => sleep(2),
+): Promise<Buffer> {
+	const parts: Buffer[] = []
+	const into = new Writable({
+		write(chunk: Buffer, _, done) {
+			take().then(() => {
+				// Its memory is used again once it is taken.
+				parts.push(Buffer.from(chunk))
+				done()
+			}, done)
+		},
+	})
+	into.on('error', () => {})
+	await packs.send(pack, bytes, into)
+	return Buffer.concat(parts)
 }

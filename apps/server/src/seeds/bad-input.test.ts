@@ -3,11 +3,10 @@ import fc from 'fast-check'
 import { mkdtemp, mkdir, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { buffer } from 'node:stream/consumers'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { silentLog } from '#log.ts'
 import * as packs from '#packs/packs.ts'
-import { makeZip } from '#packs/testing.ts'
+import { makeZip, received } from '#packs/testing.ts'
 import * as pools from '#pools/pools.ts'
 import { readSeedZip } from './seed-zip.ts'
 
@@ -58,7 +57,7 @@ it.each([false, true])(
 				const opened = await packs.open(file, { toml: 'x = 1', createdAt: new Date(0) })
 				if (opened.state === 'ready') {
 					const { pack } = opened
-					const bytes = await buffer(packs.read(pack, { start: 0, end: pack.sizeBytes }))
+					const bytes = await received(pack)
 					expect(bytes.length).toBe(pack.sizeBytes)
 				} else {
 					expect(opened.state).toBe('damaged')

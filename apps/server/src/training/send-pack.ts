@@ -1,4 +1,5 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
+import type { OutgoingHttpHeaders } from 'node:http'
 import { HttpError } from '#http/problem.ts'
 import * as packs from '#packs/packs.ts'
 import type { SessionRow } from './queries.ts'
@@ -34,7 +35,27 @@ export async function sendPack(deps: TrainingDeps, { request, reply, row }: Down
 		return reply.send()
 	}
 	if (end === pack.sizeBytes) noteWhenSent(deps, { request, reply, row })
-	return reply.send(packs.read(pack, answer.bytes))
+	reply.hijack()
+	await pour(pack, answer.bytes, { request, reply })
+	return reply
+}
+
+/** Past Fastify, which would want a stream of ever new buffers. */
+async function pour(
+	pack: packs.Pack,
+	bytes: packs.Bytes,
+	{ request, reply }: Pick<Download, 'request' | 'reply'>,
+): Promise<void> {
+	const { raw } = reply
+	raw.writeHead(reply.statusCode, reply.getHeaders() as OutgoingHttpHeaders)
+	try {
+		await packs.send(pack, bytes, raw)
+		raw.end()
+	} catch (error) {
+		if (!raw.destroyed) request.log.error({ err: error }, 'a pack broke off')
+		// Not ended: the player's side sees that something is missing.
+		raw.destroy()
+	}
 }
 
 export function seedGone(): HttpError {
