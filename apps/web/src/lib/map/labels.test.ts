@@ -3,7 +3,7 @@ import type { MapGraph } from './graph.ts'
 import { importance, overlap, placeLabels, type Named } from './labels.ts'
 import { layoutMap } from './layout.ts'
 import { shapes } from './shapes.ts'
-import { seedGraphs } from './testing.ts'
+import { demoGraphs, realGraphs } from './testing.ts'
 
 const figures = { text: '1:23:45', deaths: ' · 12 †' }
 const name = (graph: MapGraph): Named[] =>
@@ -15,7 +15,7 @@ const name = (graph: MapGraph): Named[] =>
 		importance: importance(kind, true, false),
 	}))
 
-describe.each(seedGraphs())('the names on the map of $name', ({ graph }) => {
+describe.each([...realGraphs(1), ...demoGraphs()])('the names on the map of $name', ({ graph }) => {
 	const layout = layoutMap(graph.nodes, graph.edges)
 
 	it('are all there at full size', () => {

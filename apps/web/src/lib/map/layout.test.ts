@@ -8,7 +8,7 @@ import { crossings } from './crossings.ts'
 import type { Edge } from './edge.ts'
 import { orderLayers } from './order.ts'
 import { meetings } from './route.ts'
-import { seedGraphs } from './testing.ts'
+import { demoGraphs, layersOf, realGraphs } from './testing.ts'
 
 const diamond = {
 	nodes: [
@@ -64,7 +64,7 @@ describe('layoutMap', () => {
 		}
 	})
 
-	it.each(seedGraphs())(
+	it.each([...realGraphs(1), ...demoGraphs()])(
 		'crosses no lines of $name but those whose ends are in opposite order',
 		({ graph }) => {
 			const { lines, places } = layoutMap(graph.nodes, graph.edges)
@@ -136,8 +136,7 @@ describe('orderLayers, for layers wider than every order can be tried', () => {
 	})
 
 	it('never ends with more crossings than it began with', () => {
-		const layers: string[][] = []
-		for (const { id, layer } of standard.nodes) (layers[layer] ??= []).push(id)
+		const layers = layersOf(standard)
 		const ordered = orderLayers(layers, standard.edges)
 		expect(count(ordered, standard.edges)).toBeLessThan(count(layers, standard.edges))
 	})

@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { crossings } from './crossings.ts'
 import type { Edge } from './edge.ts'
-import { seedGraphs } from './testing.ts'
+import { demoGraphs, fewestCrossings, layersOf, orders, realGraphs } from './testing.ts'
 import { assignTracks } from './tracks.ts'
 
 /** What is compared, the first first: crossings, track differences, lines that leave their track. */
@@ -72,9 +72,8 @@ describe('the tracks of the nodes', () => {
 	})
 })
 
-describe.each(seedGraphs())('$name', ({ graph }) => {
-	const layers: string[][] = []
-	for (const { id, layer } of graph.nodes) (layers[layer] ??= []).push(id)
+describe.each([...realGraphs(2), ...demoGraphs()])('$name', ({ graph }) => {
+	const layers = layersOf(graph)
 
 	it('has as few crossings as any order of its layers', () => {
 		const tracks = assignTracks(layers, graph.edges)
@@ -111,31 +110,6 @@ function bruteForce(layers: readonly string[][], links: readonly Edge[]): Cost {
 	}
 	lay(0, new Map())
 	return best
-}
-
-/** Another way to the least number of crossings: by orders alone, pair of layers by pair of layers. */
-function fewestCrossings(layers: readonly string[][], links: readonly Edge[]): number {
-	const layerOf = new Map(layers.flatMap((ids, layer) => ids.map((id) => [id, layer])))
-	let least: { order: string[]; count: number }[] = []
-	for (const [layer, ids] of layers.entries()) {
-		const here = links.filter(({ to }) => layerOf.get(to) === layer)
-		least = orders(ids.length).map((turn) => {
-			const order = turn.map((i) => ids[i]!)
-			const counts = least.map((left) => {
-				const tracks = new Map([...left.order.entries(), ...order.entries()].map(([i, id]) => [id, i]))
-				return left.count + crossings(here, layerOf, tracks)
-			})
-			return { order, count: Math.min(...(layer === 0 ? [0] : counts)) }
-		})
-	}
-	return Math.min(...least.map(({ count }) => count))
-}
-
-function orders(count: number): number[][] {
-	if (count === 0) return [[]]
-	return orders(count - 1).flatMap((order) =>
-		Array.from({ length: count }, (_, i) => [...order.slice(0, i), count - 1, ...order.slice(i)]),
-	)
 }
 
 function compare(a: Cost, b: Cost): number {

@@ -53,10 +53,9 @@ const unit = { crossing: 2 ** 22, bend: 2 ** 28, steep: 2 ** 12 }
 type Placements = {
 	count: number
 	parent: Int16Array
-	/** Node of a twig, its track, and the set of the nodes above it as bits. */
-	node: Uint8Array
-	track: Uint8Array
-	above: Uint8Array
+	/** Places in a price list: of a twig's node under the set of those above it, and of its node on its track. */
+	order: Uint16Array
+	spot: Uint16Array
 	/** The twig that ends each placement, and its tracks by node. */
 	ends: Int16Array
 	tracks: readonly (readonly number[])[]
@@ -90,18 +89,17 @@ function growPlacements(count: number, trackCount: number): Placements {
 	const ends = twigs.flatMap(({ depth }, at) => (depth === count - 1 ? at : []))
 	// An empty layer has one placement too: nothing anywhere.
 	const tracks = count === 0 ? [[]] : ends.map((at) => twigs[at]?.tracks ?? [])
-	const spot = new Map(tracks.map((each, i) => [each.join(), i]))
+	const places = new Map(tracks.map((each, i) => [each.join(), i]))
 	const reflected = tracks.map((each) => each.map((track) => trackCount - 1 - track).join())
 	return {
 		count,
 		// The root comes after all twigs.
 		parent: Int16Array.from(twigs, ({ parent }) => (parent < 0 ? twigs.length : parent)),
-		node: Uint8Array.from(twigs, (twig) => twig.node),
-		track: Uint8Array.from(twigs, (twig) => twig.track),
-		above: Uint8Array.from(twigs, (twig) => twig.above),
+		order: Uint16Array.from(twigs, ({ node, above }) => (node << widestProven) | above),
+		spot: Uint16Array.from(twigs, ({ node, track }) => node * trackCount + track),
 		ends: count === 0 ? Int16Array.of(0) : Int16Array.from(ends),
 		tracks,
-		mirror: Uint16Array.from(reflected, (key) => spot.get(key)!),
+		mirror: Uint16Array.from(reflected, (key) => places.get(key)!),
 	}
 }
 
@@ -122,7 +120,7 @@ function advance(
 	links: readonly Link[],
 	trackCount: number,
 ): { totals: Totals; cameFrom: Uint16Array } {
-	const { parent, node, track, above, ends } = right
+	const { parent, order, spot, ends } = right
 	const [twigs, count] = [parent.length, ends.length]
 	const totals = { most: new Float64Array(count).fill(Infinity), rest: new Float64Array(count) }
 	const cameFrom = new Uint16Array(count)
@@ -130,24 +128,24 @@ function advance(
 	const { under, most: mostAt, rest: restAt } = price
 	// The last place is the root's.
 	const most = new Float64Array(twigs + 1)
-	const rest = new Float64Array(twigs + 1)
+	const restOf = (end: number, start: number) => {
+		let sum = start
+		for (let at = end; at < twigs; at = parent[at]!) sum += restAt[spot[at]!]!
+		return sum
+	}
 	for (let choice = 0; choice < left.ends.length; choice++) {
 		// A drawing costs as much as its reflection: half of the left side will do.
 		if (left.mirror[choice]! < choice) continue
 		readPrices(price, left.tracks[choice] ?? [], links)
 		most[twigs] = before.most[choice]!
-		rest[twigs] = before.rest[choice]!
-		for (let at = 0; at < twigs; at++) {
-			const spot = node[at]! * trackCount + track[at]!
-			most[at] = most[parent[at]!]! + under[(node[at]! << widestProven) | above[at]!]! + mostAt[spot]!
-			rest[at] = rest[parent[at]!]! + restAt[spot]!
-		}
+		for (let at = 0; at < twigs; at++) most[at] = most[parent[at]!]! + under[order[at]!]! + mostAt[spot[at]!]!
 		for (let end = 0; end < count; end++) {
 			const at = ends[end]!
 			if (most[at]! > totals.most[end]!) continue
-			if (most[at] === totals.most[end] && rest[at]! >= totals.rest[end]!) continue
+			const rest = restOf(at, before.rest[choice]!)
+			if (most[at] === totals.most[end] && rest >= totals.rest[end]!) continue
 			totals.most[end] = most[at]!
-			totals.rest[end] = rest[at]!
+			totals.rest[end] = rest
 			cameFrom[end] = choice
 		}
 	}
