@@ -106,6 +106,30 @@ it('says in its description what it asks of callers', () => {
 	for (const { name, secured } of calls) expect([name, secured]).toEqual([name, RULES[name]![0] === 401])
 })
 
+it('tells of each call what it is for, what it answers, and what stands in the way', async () => {
+	const { paths, components } = (await server.call({ url: '/api/openapi.json' })).json<{
+		paths: Record<
+			string,
+			Record<string, { summary?: string; responses: Record<string, { description: string }> }>
+		>
+		components: { schemas: Record<string, unknown> }
+	}>()
+	const lacking = Object.entries(paths).flatMap(([path, operations]) =>
+		Object.entries(operations).flatMap(([method, { summary, responses }]) => {
+			const good = Object.entries(responses).filter(([status]) => /^[23]/.test(status))
+			const isTold = good.length > 0 && 'default' in responses && summary
+			return isTold ? [] : [`${method} ${path}`]
+		}),
+	)
+	expect(lacking).toEqual([])
+	expect(components.schemas).toHaveProperty('Problem.properties.detail')
+	const text = JSON.stringify(paths)
+	for (const [, name] of text.matchAll(/#\/components\/schemas\/(\w+)/g))
+		expect(components.schemas).toHaveProperty(name!)
+	// What Fastify says where a route says nothing.
+	expect(text).not.toContain('Default Response')
+})
+
 it.each(Object.entries(RULES))(
 	'%s answers nobody, another user, the owner and an admin %j',
 	async (name, rule) => {

@@ -1,5 +1,7 @@
+import { Problem } from '@speedfog/core/protocol/problem'
 import swagger from '@fastify/swagger'
 import { jsonSchemaTransform, jsonSchemaTransformObject } from 'fastify-type-provider-zod'
+import { STATUS_CODES } from 'node:http'
 import { z } from 'zod'
 import { version } from '../../package.json'
 import type { App } from './fastify.ts'
@@ -26,8 +28,30 @@ export function describeRoutes(app: App): void {
 				url,
 			}
 		},
-		transformObject: jsonSchemaTransformObject,
+		transformObject: (route) => {
+			const document = jsonSchemaTransformObject(route)
+			withProblems(document as OpenApi)
+			return document
+		},
 	})
+}
+
+type OpenApi = { paths?: Record<string, Record<string, { responses?: Record<string, Answer> }>> }
+type Answer = { description: string; content?: unknown }
+
+/** Every call may be answered by a problem, whatever else it says. */
+function withProblems(document: OpenApi): void {
+	const operations = Object.values(document.paths ?? {}).flatMap((path) => Object.values(path))
+	for (const operation of operations) {
+		const answers = Object.entries(operation.responses ?? {})
+		for (const [status, answer] of answers) answer.description = STATUS_CODES[status] ?? ''
+		operation.responses = { ...operation.responses, default: PROBLEM }
+	}
+}
+
+const PROBLEM: Answer = {
+	description: 'A problem: 4xx for what the caller can change, 5xx for what lies with the server',
+	content: { 'application/problem+json': { schema: { $ref: `#/components/schemas/${Problem.meta()!.id}` } } },
 }
 
 export function docs(app: App): void {

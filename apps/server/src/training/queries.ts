@@ -20,6 +20,7 @@ const COLUMNS = [
 	'session.mod_changed_at',
 	'session.overlay_settings',
 	'session.pack_downloaded_at',
+	'session.share_hash',
 	'session.created_at',
 	'session.finished_at',
 	'owner.name',

@@ -80,6 +80,7 @@ describe('starting a run', () => {
 				type: 'training',
 				description: 'For training_sprint',
 			}) as unknown,
+			shared: false,
 		})
 	})
 

@@ -42,6 +42,7 @@ export function detail({ row, live, way, poolConfig }: DetailParts): Omit<Sessio
 		seed_number: row.slug,
 		seed_total_paths: row.total_paths,
 		pool_config: poolConfig,
+		shared: row.share_hash !== null,
 	}
 }
 

@@ -61,6 +61,16 @@ describe('a link to a run', () => {
 		expect(await watch(`${token}x`).first).toBe('closed 4003')
 	})
 
+	it('is told of to the owner, without what it opens with', async () => {
+		const shown = async () =>
+			(await (await call('GET', `/api/training/${run}`)).json()) as { shared: boolean }
+		const token = await share()
+		expect((await shown()).shared).toBe(true)
+		expect(JSON.stringify(await shown())).not.toContain(token)
+		await call('DELETE', `/api/training/${run}/share`)
+		expect((await shown()).shared).toBe(false)
+	})
+
 	it('[P50] opens that run alone, and nothing but watching', async () => {
 		const [token, other] = [await share(), await start()]
 		expect(await watch(token, { id: other }).first).toBe('closed 4003')

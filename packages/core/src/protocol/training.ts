@@ -49,6 +49,8 @@ export const SessionDetail = Session.extend({
 	/** The whole graph.json of the seed; left out with `graph=false`. */
 	graph_json: z.unknown().optional(),
 	pool_config: PoolConfig.nullable(),
+	/** Whether a link to watch it exists; its token is known to nobody but who was given it. */
+	shared: z.boolean(),
 }).meta({ id: 'SessionDetail' })
 export type SessionDetail = z.infer<typeof SessionDetail>
 
