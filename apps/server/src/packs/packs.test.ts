@@ -1,4 +1,4 @@
-import { execFileSync } from 'node:child_process'
+import { execFileSync, spawnSync } from 'node:child_process'
 import { existsSync, mkdtempSync, readdirSync, truncateSync, writeFileSync } from 'node:fs'
 import { open as openFile, readFile, rename, rm, utimes, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -7,6 +7,7 @@ import { buffer } from 'node:stream/consumers'
 import { parse } from 'smol-toml'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import yauzl from 'yauzl'
+import { realSeeds } from '#seeds/testing.ts'
 import * as packs from './packs.ts'
 import { makeZip, readZip, received, writeZip } from './testing.ts'
 import type { ZipContent, ZipOptions } from './testing.ts'
@@ -62,7 +63,9 @@ describe('a pack', () => {
 			expect([...held.keys()]).toEqual([...Object.keys(content), added])
 			for (const [name, data] of Object.entries(content)) expect(held.get(name)).toEqual(Buffer.from(data))
 			expect(held.get(added)?.toString()).toBe(toml)
-			checkWithOtherTools(bytes)
+			const zip = join(folder, 'check.zip')
+			writeFileSync(zip, bytes)
+			checkWithOtherTools([zip])
 		},
 	)
 
@@ -203,6 +206,29 @@ describe('a pack', () => {
 		expect(opened.pack.handle.fd).toBe(-1)
 	})
 })
+
+it.runIf(existsSync(realSeeds))(
+	'a pack of any real seed is whole to other tools, and all that was in it is there',
+	async () => {
+		const zips = readdirSync(realSeeds, { recursive: true, encoding: 'utf8' }).filter((name) =>
+			name.endsWith('.zip'),
+		)
+		expect(zips.length).toBeGreaterThan(0)
+		const made: string[] = []
+		for (const [index, name] of zips.entries()) {
+			const stored = await readFile(join(realSeeds, name))
+			await writeFile(file, stored)
+			const bytes = await whole()
+			const [before, after] = [await readZip(stored), await readZip(bytes)]
+			const added = [...after.keys()].filter((entry) => !before.has(entry))
+			expect(added).toEqual([`${[...before.keys()][0]!.split('/')[0]}/lib/speedfog_race.toml`])
+			for (const [entry, content] of before) expect(after.get(entry)?.equals(content)).toBe(true)
+			made.push(join(folder, `real-${index}.zip`))
+			await writeFile(made.at(-1)!, bytes)
+		}
+		checkWithOtherTools(made)
+	},
+)
 
 describe('a zip that cannot be a pack', () => {
 	it('is gone when the file is missing', async () => {
@@ -355,20 +381,16 @@ async function writeSparse(path: string, { head, at, tail }: Sparse): Promise<vo
 }
 
 /** Python and Info-ZIP read zips by their own code; both are used where they are installed. */
-function checkWithOtherTools(bytes: Buffer): void {
-	const zip = join(folder, 'check.zip')
-	writeFileSync(zip, bytes)
-	if (hasTool('unzip', '-v')) execFileSync('unzip', ['-tqq', zip])
+function checkWithOtherTools(zips: readonly string[]): void {
+	if (hasTool('unzip', '-v')) for (const zip of zips) execFileSync('unzip', ['-tqq', zip])
 	if (!hasTool('python3', '--version')) return
-	const script = 'import sys,zipfile;print(zipfile.ZipFile(sys.argv[1]).testzip())'
-	expect(execFileSync('python3', ['-c', script, zip], { encoding: 'utf8' })).toBe('None\n')
+	const script = 'import sys,zipfile;print({zipfile.ZipFile(f).testzip() for f in sys.argv[1:]})'
+	expect(execFileSync('python3', ['-c', script, ...zips], { encoding: 'utf8' })).toBe('{None}\n')
 }
 
+const found = new Map<string, boolean>()
+
 function hasTool(name: string, flag: string): boolean {
-	try {
-		execFileSync(name, [flag], { stdio: 'ignore' })
-		return true
-	} catch {
-		return false
-	}
+	if (!found.has(name)) found.set(name, spawnSync(name, [flag], { stdio: 'ignore' }).status === 0)
+	return found.get(name)!
 }

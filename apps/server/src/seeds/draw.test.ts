@@ -1,3 +1,4 @@
+import fc from 'fast-check'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { freshDatabase } from '#database/testing.ts'
 import type { TestDatabase } from '#database/testing.ts'
@@ -121,6 +122,54 @@ describe.each(['with', 'without'])('choosing a seed, %s a list of what is likely
 		}
 	})
 })
+
+type Change = 'draw' | 'add' | 'discard' | 'vanish' | 'return'
+
+it('keeps its promise through every history of draws, new seeds, and seeds that go and come back', async () => {
+	const changes = fc.array(
+		fc.constantFrom<Change>('draw', 'draw', 'draw', 'draw', 'add', 'discard', 'vanish', 'return'),
+		{ maxLength: 24 },
+	)
+	await fc.assert(
+		fc.asyncProperty(fc.nat(4), changes, async (seeds, history) => {
+			await db.pool.query('truncate seeds cascade')
+			await addSeeds(seeds)
+			const played: string[] = []
+			for (const [step, change] of history.entries()) {
+				if (change === 'draw') await drawAndCheck(played)
+				else if (change === 'add') await addSeeds(1, { slug: `new${step}-` })
+				else await changeOne(change)
+				// A list that is out of date must not break the promise either.
+				if (step % 3 === 0) forgetAvailable(db.kysely)
+			}
+		}),
+		{ numRuns: 25 },
+	)
+})
+
+async function drawAndCheck(played: string[]): Promise<void> {
+	const likely = await available(db.kysely, 'p')
+	const picked = await pick({ likely })
+	const there = await idsOf('available')
+	if (there.length === 0) return expect(picked).toBeUndefined()
+	expect(there).toContain(picked)
+	const unplayed = there.filter((id) => !played.includes(id))
+	if (unplayed.length > 0) expect(unplayed).toContain(picked)
+	else if (there.length > 1) expect(picked).not.toBe(played.at(-1))
+	await play(picked!)
+	played.push(picked!)
+}
+
+async function changeOne(change: Exclude<Change, 'draw' | 'add'>): Promise<void> {
+	const becomes = { discard: 'discarded', vanish: 'vanished', return: 'available' }[change]
+	const [id] = await idsOf(change === 'return' ? 'vanished' : 'available')
+	await db.pool.query('update seeds set status = $2 where id = $1', [id, becomes])
+}
+
+async function idsOf(status: string): Promise<string[]> {
+	const { rows } = await db.pool.query<{ id: string }>('select id from seeds where status = $1', [status])
+	return rows.map(({ id }) => id)
+}
 
 describe('a list of seeds that is out of date', () => {
 	it('never brings back a seed that was discarded since', async () => {
