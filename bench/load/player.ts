@@ -81,7 +81,8 @@ export class Player {
 
 	/** One gate after the other, each once the one before was answered. */
 	async race(untilMs: number): Promise<void> {
-		for (let igtMs = 1_000; performance.now() < untilMs; igtMs += 1_000) {
+		while (performance.now() < untilMs) {
+			const igtMs = (this.#passed + 1) * 1_000
 			const sentMs = performance.now()
 			const answered = new Promise<void>((resolve) => (this.#onAnswer = resolve))
 			this.#passGate(igtMs)

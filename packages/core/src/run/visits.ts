@@ -20,8 +20,13 @@ export function moveTo(draft: Draft, entry: Entry) {
 	const { run } = draft
 	const fromNodeId = run.current?.nodeId ?? null
 	const visit = { ...entry, seq: run.visits.length, era: run.era, fromNodeId, deaths: 0 }
-	setVisits(draft, [...run.visits, visit], [visit])
-	set(draft, { current: { seq: visit.seq, nodeId: visit.nodeId } })
+	draft.visits.set(visit.seq, visit)
+	set(draft, {
+		visits: [...run.visits, visit],
+		history: withVisit(run.history, visit),
+		reached: deeper(draft.graph, run.reached, visit),
+		current: { seq: visit.seq, nodeId: visit.nodeId },
+	})
 }
 
 /**
@@ -77,17 +82,27 @@ export function historyOf(visits: readonly Visit[]): HistoryEntry[] {
 		if (entry === undefined) entries.set(nodeId, { nodeId, igtMs, deaths })
 		else entry.deaths += deaths
 	}
-	return [...entries.values()].sort((a, b) => a.igtMs - b.igtMs)
+	return inOrder([...entries.values()])
+}
+
+/** The same after one more visit without a death. */
+function withVisit(history: Run['history'], { nodeId, igtMs, deaths }: Visit): Run['history'] {
+	if (history.some((entry) => entry.nodeId === nodeId)) return history
+	return inOrder([...history, { nodeId, igtMs, deaths }])
+}
+
+function inOrder(history: HistoryEntry[]): HistoryEntry[] {
+	return history.sort((a, b) => a.igtMs - b.igtMs)
 }
 
 /** The deepest layer among the visits and when it was first entered. */
 export function reachedBy(graph: SeedGraph, visits: readonly Visit[]): Run['reached'] {
-	let reached: Run['reached'] = null
-	for (const { nodeId, igtMs } of visits) {
-		const layer = graph.nodes.get(nodeId)?.layer ?? 0
-		if (reached === null || layer > reached.layer) reached = { layer, igtMs }
-	}
-	return reached
+	return visits.reduce<Run['reached']>((reached, visit) => deeper(graph, reached, visit), null)
+}
+
+function deeper(graph: SeedGraph, reached: Run['reached'], { nodeId, igtMs }: Visit): Run['reached'] {
+	const layer = graph.nodes.get(nodeId)?.layer ?? 0
+	return reached === null || layer > reached.layer ? { layer, igtMs } : reached
 }
 
 function setVisits(draft: Draft, visits: readonly Visit[], changed: readonly Visit[]) {
