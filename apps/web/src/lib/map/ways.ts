@@ -7,8 +7,11 @@ export type Stroke = { key: string; line: Line; branch: number }
 /** Of detours; the way that led here has its own. */
 const detourColours = 4
 
-export const colourOf = (branch: number): string =>
-	branch === 0 ? 'branch-0' : `branch-${1 + ((branch - 1) % detourColours)}`
+export const colourOf = (branch: number): number => (branch === 0 ? 0 : 1 + ((branch - 1) % detourColours))
+
+/** The page's name of that colour. */
+export const tokenOf = (branch: number): string =>
+	branch === 0 ? '--gold-line' : `--way-${colourOf(branch)}`
 
 /** Detours first, so that the way that led here lies on top. */
 export function strokes(layout: Layout, way: Walk): Stroke[] {

@@ -1,0 +1,109 @@
+import type { VisitView } from '@speedfog/core/protocol/shapes'
+import { fold, size } from './fold.ts'
+import { interrupt, type Laid } from './gaps.ts'
+import type { Figures, MapGraph, MapNode } from './graph.ts'
+import { importance, placeLabels, type Label } from './labels.ts'
+import { layoutMap, type Place } from './layout.ts'
+import { shapes } from './shapes.ts'
+import { look } from './sight.ts'
+import { edgeKey } from './walk.ts'
+import * as ways from './ways.ts'
+
+export type PictureOf = {
+	graph: MapGraph
+	visits: readonly VisitView[]
+	/** As on the page: else only what was found is in the picture. */
+	revealed: boolean
+	figures: (nodeId: string) => Figures | undefined
+	title: string
+	subtitle: string
+	/** The value of one of the page's colours: `colour('--gold')`. */
+	colour: (name: string) => string
+}
+
+/** Wide enough for a post, and for a standard run in three rows. */
+const widthPx = 1_300
+const headPx = 64
+
+/** The map as an SVG that needs nothing of the page: for sharing. */
+export function picture({ graph, visits, revealed, figures, title, subtitle, colour }: PictureOf): string {
+	const layers = 1 + Math.max(0, ...graph.nodes.map(({ layer }) => layer))
+	const layout = layoutMap(graph.nodes, graph.edges, revealed ? fold(layers, widthPx) : undefined)
+	const sight = look(graph, visits, revealed)
+	const lines = layout.lines.map((line) => ({ ...line, key: edgeKey(line.from, line.to) }))
+	const walked = ways.strokes(layout, sight.way)
+	const taken = new Set(walked.map(({ key }) => key))
+	const untaken = lines.filter(({ key }) => sight.lines.has(key) && !taken.has(key))
+	const gaps = interrupt([
+		...untaken.map((line): Laid => ({ line, key: line.key, rank: 0, width: 2.5 })),
+		...walked.map(({ line, key }, i): Laid => ({ line, key, rank: 1 + i, width: 5 })),
+	])
+	const stations = graph.nodes.flatMap((node) => {
+		const place = layout.places.get(node.id)
+		return place && sight.known.has(node.id) ? [{ node, place }] : []
+	})
+	const labels = placeLabels(
+		stations.map(({ node }) => ({
+			id: node.id,
+			name: node.name,
+			figures: figures(node.id),
+			radius: shapes[node.kind].radius,
+			importance: importance(node.kind, sight.visited.has(node.id), false),
+		})),
+		layout,
+		[...untaken, ...walked.map(({ line }) => line)],
+	)
+
+	const last = layout.columns[sight.frontier]?.x ?? 0
+	const width = revealed ? layout.width : last + size.marginX
+	const height = layout.height + headPx
+	const stroke = (d: string, key: string, name: string, weight: number) =>
+		`<path d="${d}" fill="none" stroke="${colour(name)}" stroke-width="${weight}" stroke-linejoin="round"` +
+		`${gaps.has(key) ? ` stroke-dasharray="${gaps.get(key)}"` : ''}/>`
+	return [
+		`<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 ${-headPx} ${width} ${height}" font-family="system-ui, 'Segoe UI', Roboto, sans-serif" font-size="12">`,
+		`<rect y="${-headPx}" width="${width}" height="${height}" fill="${colour('--sunken')}"/>`,
+		`<text x="32" y="-28" font-size="20" font-weight="600" fill="${colour('--gold')}">${escape(title)}</text>`,
+		`<text x="32" y="-6" font-size="13" fill="${colour('--ink-soft')}">${escape(subtitle)}</text>`,
+		...untaken.map(({ d, key, track }) => stroke(d, key, `--line-${track % 4}`, 2.5)),
+		...walked.map(({ line, key, branch }) => stroke(line.d, key, ways.tokenOf(branch), 5)),
+		...stations.map(({ node, place }) =>
+			station(node, place, labels.get(node.id), figures(node.id), sight.visited.has(node.id), colour),
+		),
+		'</svg>',
+	].join('\n')
+}
+
+function station(
+	{ kind }: MapNode,
+	{ x, y }: Place,
+	label: Label | undefined,
+	figures: Figures | undefined,
+	visited: boolean,
+	colour: (name: string) => string,
+): string {
+	const shape = shapes[kind]
+	const own = colour(tokenIn(shape.colour))
+	const ground = colour('--sunken')
+	const inner =
+		shape.inner &&
+		`<path d="${shape.inner}" fill="none" stroke="${visited ? ground : own}" stroke-width="2"/>`
+	const [first = '', second] = label?.lines ?? []
+	const end = figures
+		? `<tspan fill="${colour('--gold')}">${escape(figures.text + figures.deaths)}</tspan>`
+		: ''
+	const below = second === undefined ? end : `${escape(second)}${end && ' '}${end}`
+	return (
+		`<g transform="translate(${x} ${y})"><path d="${shape.outline}" fill="${visited ? own : ground}" stroke="${own}" stroke-width="2.25"/>${inner}` +
+		(label
+			? `<text text-anchor="middle" xml:space="preserve" fill="${colour(visited ? '--ink' : '--ink-faint')}" stroke="${ground}" stroke-width="4" stroke-linejoin="round" paint-order="stroke">` +
+				`<tspan x="0" y="${label.y - y}">${escape(first)}</tspan>${below && `<tspan x="0" y="${label.y - y + 13}">${below}</tspan>`}</text>`
+			: '') +
+		'</g>'
+	)
+}
+
+/** "var(--ink)" → "--ink". */
+const tokenIn = (value: string) => /--[\w-]+/.exec(value)?.[0] ?? '--ink'
+
+const escape = (text: string) => text.replace(/[&<>"]/g, (character) => `&#${character.charCodeAt(0)};`)
