@@ -28,7 +28,7 @@ export default {
 		e2e: {
 			entry: ['*.test.ts', 'shots.ts'],
 			project: ['**/*.ts'],
-			ignoreBinaries: ['wine', 'wineboot', 'winecfg'],
+			ignoreBinaries: ['Xvfb', 'wine', 'wineboot', 'winecfg'],
 		},
 	},
 	compilers: {

@@ -29,7 +29,7 @@ export const bench: Bench<typeof options> = {
 		const [session] = await sessions.make(database, 1, [seedId])
 		const stopPlaying = await playGame(stage)
 		const config = writeConfig(stage, { url: server.url, seedId, ...session! })
-		const companion = stage.spawn(process.execPath, [BUILT, '--config', config, '--quiet'])
+		const companion = stage.spawn(process.execPath, [BUILT, '--config', config, '--port', '0'])
 		const idle = stage.spawn(process.execPath, ['-e', IDLE])
 		await connected(database, session!.id)
 		await sleep(SETTLES_MS)

@@ -1,3 +1,4 @@
+import './lean.ts'
 import { createWriteStream, mkdirSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { once } from 'node:events'

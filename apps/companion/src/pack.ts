@@ -1,7 +1,7 @@
 import { readdir, readFile, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { buffer } from 'node:stream/consumers'
-import { openPromise, type Entry, type ZipFile } from 'yauzl'
+import type { Entry, ZipFile } from 'yauzl'
 
 /** The two texts of a seed pack that the companion reads. */
 type Pack = {
@@ -53,6 +53,8 @@ async function readIfThere(file: string): Promise<string | null> {
 }
 
 async function readZip(path: string): Promise<Pack> {
+	// Only now: beside a game an unpacked pack is the rule, and what is not loaded takes no memory.
+	const { openPromise } = await import('yauzl')
 	const zip = await openPromise(path)
 	const pack: Pack = { config: null, graphJson: null }
 	try {

@@ -166,9 +166,11 @@ describe('a snapshot', () => {
 		})
 	})
 
-	it('costs at most 16 reads', () => {
+	it('[C12] costs at most 16 reads for 150 flags in all groups there are', () => {
 		const { memory, reader } = prepare()
-		reader.read()
+		const groups = [1_040_292_000, 1_050_294_000, 6_000, 76_000]
+		reader.watch(Array.from({ length: 150 }, (_, index) => groups[index % 4]! + index))
+		expect(reader.read().flags.size).toBe(150)
 		const { reads } = memory
 		reader.read()
 		expect(memory.reads - reads).toBeLessThanOrEqual(16)
