@@ -16,7 +16,7 @@ import { makeRows } from './rows.ts'
 import type { Rows } from './rows.ts'
 
 /** One of several servers on a database, with a clock and an end of the bus of its own. */
-type Replica = {
+export type Replica = {
 	live: LiveSessions
 	bus: WireBus
 	clock: FakeClock
@@ -28,6 +28,9 @@ type Replica = {
 	spectator(sessionId: string, token?: string): Promise<SocketPair>
 	/** From now on it does nothing: its timers stand still and it is cut off. */
 	freeze(): void
+	/** It goes on as if nothing had been. */
+	thaw(): void
+	readonly isFrozen: boolean
 }
 
 export type Replicas = {
@@ -35,6 +38,8 @@ export type Replicas = {
 	there: Replica
 	rows: Rows
 	session(): Promise<string>
+	/** Moves the clocks of all that are not frozen a little. */
+	step(): Promise<void>
 	/** Moves the clocks of all that are not frozen until something that takes time is done. */
 	passUntil<T>(done: Promise<T>): Promise<T>
 	/** The same until it holds. */
@@ -90,6 +95,13 @@ export async function replicas(database: Database, graph: BuiltGraph): Promise<R
 				frozen.add(replica)
 				bus.cut(true)
 			},
+			thaw() {
+				frozen.delete(replica)
+				bus.cut(false)
+			},
+			get isFrozen() {
+				return frozen.has(replica)
+			},
 		}
 		return replica
 	}
@@ -112,6 +124,7 @@ export async function replicas(database: Database, graph: BuiltGraph): Promise<R
 		there,
 		rows,
 		session: () => rows.session(new Date(here.clock.now() - 3_600_000)),
+		step,
 		passUntil,
 		async until(is, what) {
 			const deadline = performance.now() + 10_000
