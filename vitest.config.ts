@@ -24,6 +24,7 @@ export default defineConfig({
 			project('e2e', 'e2e', {
 				include: ['**/*.test.ts'],
 				fileParallelism: false,
+				expect: { poll: { timeout: 15_000 } },
 				testTimeout: 120_000,
 				hookTimeout: 120_000,
 			}),

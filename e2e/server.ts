@@ -39,6 +39,11 @@ export class ServerProcess {
 		return this.#output
 	}
 
+	/** Where the demo pools lie. */
+	get poolsFolder(): string {
+		return join(this.#dataDir, 'pools')
+	}
+
 	get pid(): number {
 		return this.#child!.pid!
 	}

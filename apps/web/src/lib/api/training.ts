@@ -1,3 +1,4 @@
+import type { CompanionDownloads } from '@speedfog/core/protocol/companion'
 import type { Pools } from '@speedfog/core/protocol/pools'
 import type { Session, SessionDetail, Shared } from '@speedfog/core/protocol/training'
 import { request, requestPage } from './request.ts'
@@ -21,6 +22,9 @@ export const simulate = (id: string) => request<unknown>('POST', `${pathOf(id)}/
 export const share = (id: string) => request<Shared>('PUT', `${pathOf(id)}/share`)
 
 export const endShare = (id: string) => request('DELETE', `${pathOf(id)}/share`)
+
+/** The program that reports a run from beside the game; no downloads where it was not built. */
+export const companion = () => request<CompanionDownloads>('GET', '/companion')
 
 export const packUrl = (id: string) => `/api${pathOf(id)}/pack`
 

@@ -1,0 +1,91 @@
+import type { Browser, Page } from 'playwright-core'
+import { afterAll, beforeAll, expect, onTestFinished } from 'vitest'
+import { launch } from './browser.ts'
+import { HandMod } from './hand-mod.ts'
+import { ServerProcess } from './server.ts'
+import { accessibilityFaults, visit } from './visitor.ts'
+import type { Screen, Visitor } from './visitor.ts'
+
+/** One server and one browser that all walks of a suite share. */
+export type Stage = {
+	server: () => ServerProcess
+	/** A new visitor of the front page. */
+	arrive: (screen?: Screen) => Promise<Visitor>
+	/** A new visitor who is signed in already, on the page of all runs. */
+	enter: (name: string, screen?: Screen) => Promise<Visitor>
+}
+
+export function openStage(env: NodeJS.ProcessEnv = {}): Stage {
+	let server: ServerProcess
+	let browser: Browser
+
+	beforeAll(async () => {
+		;[server, browser] = await Promise.all([
+			ServerProcess.start({ RATE_LIMIT_FACTOR: '20', ...env }),
+			launch(),
+		])
+	})
+
+	afterAll(async () => {
+		await browser?.close()
+		await server?.remove()
+	})
+
+	async function arrive(screen: Screen = {}): Promise<Visitor> {
+		const visitor = await visit(browser, server.url, screen)
+		onTestFinished(() => visitor.context.close())
+		await visitor.page.goto('/')
+		return visitor
+	}
+
+	async function enter(name: string, screen: Screen = {}): Promise<Visitor> {
+		const visitor = await visit(browser, server.url, screen)
+		onTestFinished(() => visitor.context.close())
+		const { context, page } = visitor
+		await context.request.post('/api/auth/local', { data: { name }, headers: { origin: server.url } })
+		await page.goto('/training')
+		await page.getByRole('heading', { name: 'Start a run' }).waitFor()
+		return visitor
+	}
+
+	return { server: () => server, arrive, enter }
+}
+
+export async function startRun(page: Page): Promise<string> {
+	await page.getByRole('button', { name: 'Start a Sprint run' }).click()
+	await page.getByRole('heading', { name: 'Training — Sprint' }).waitFor()
+	return sessionOf(page)
+}
+
+/** The run on the page. */
+export function sessionOf(page: Page): string {
+	return /\/(?:training|watch)\/([^/?#]+)/.exec(page.url())?.[1] ?? ''
+}
+
+/** A game for the run on the page, which is its player's. */
+export function joinGame(page: Page): Promise<HandMod> {
+	return HandMod.join(sessionOf(page), async (path) => (await page.request.get(path)).body())
+}
+
+/** Neither in the dark nor in the light look, which differ in nothing but colours. */
+export async function expectNoFaults(page: Page): Promise<void> {
+	await page.emulateMedia({ colorScheme: 'light' })
+	expect(await accessibilityFaults(page, ['color-contrast']), 'light').toEqual([])
+	await page.emulateMedia({ colorScheme: 'dark' })
+	expect(await accessibilityFaults(page), 'dark').toEqual([])
+}
+
+/** Only the map may scroll sideways, inside itself. */
+export async function expectAllInView(page: Page): Promise<void> {
+	const { width = 0 } = page.viewportSize() ?? {}
+	expect(await page.evaluate('document.documentElement.scrollWidth'), page.url()).toBeLessThanOrEqual(width)
+}
+
+export async function igt(page: Page): Promise<string> {
+	return (await page.locator('dt:has-text("In-game time") + dd').textContent()) ?? ''
+}
+
+/** Rows of the log: one for each stay in a zone. */
+export async function zones(page: Page): Promise<number> {
+	return page.getByRole('region', { name: 'Zones' }).locator('tbody tr').count()
+}

@@ -1,0 +1,98 @@
+import type { Page } from 'playwright-core'
+import { expect, test } from 'vitest'
+import { expectAllInView, expectNoFaults, startRun } from '../stage.ts'
+import type { Stage } from '../stage.ts'
+
+/** Small screens, and hands that use no mouse. */
+export function screenWalks({ arrive, enter }: Stage): void {
+	test('sees all of every page on a narrow bright screen', async () => {
+		const { page, complaints } = await enter('warden', { width: 320, colorScheme: 'light' })
+		await expectAllInView(page)
+		const id = await startRun(page)
+		await expectAllInView(page)
+		await page.getByRole('button', { name: 'Share' }).click()
+		await page.getByRole('dialog').getByRole('button', { name: 'Make a link' }).click()
+		await page.getByLabel('Link to watch').waitFor()
+		await expectNoFaults(page)
+		await page.getByRole('button', { name: 'Close' }).click()
+		await page.getByRole('button', { name: 'Abandon' }).click()
+		await page.getByRole('alertdialog').waitFor()
+		await expectNoFaults(page)
+		await page.getByRole('button', { name: 'Abandon run' }).click()
+		await page.getByText('Abandoned', { exact: true }).waitFor()
+		await expectAllInView(page)
+		for (const path of [
+			'/training',
+			`/watch/${id}`,
+			'/settings',
+			'/settings?tab=overlay',
+			'/settings?tab=devices',
+			'/settings?tab=tokens',
+			'/settings?tab=data',
+			'/admin',
+		]) {
+			await page.goto(path)
+			await page.getByRole('heading', { level: 2 }).first().waitFor()
+			await page.waitForTimeout(200)
+			await expectAllInView(page)
+			await expectNoFaults(page)
+		}
+		expect(complaints).toEqual([])
+	})
+
+	test('does everything by keyboard, and always sees where the focus is', async () => {
+		const { page, complaints } = await arrive()
+		await tabTo(page, 'Your name')
+		await page.keyboard.type('dora')
+		await page.keyboard.press('Enter')
+		await page.getByRole('heading', { name: 'Start a run' }).waitFor()
+		await tabTo(page, 'Start a Sprint run')
+		await page.keyboard.press('Enter')
+		await page.getByRole('heading', { name: 'Training — Sprint' }).waitFor()
+
+		await tabTo(page, 'Share')
+		await page.keyboard.press('Enter')
+		await page.getByRole('dialog').waitFor()
+		await page.keyboard.press('Escape')
+		await page.getByRole('dialog').waitFor({ state: 'detached' })
+		await expect.poll(() => focused(page)).toBe('Share')
+
+		await tabTo(page, 'Abandon')
+		await page.keyboard.press('Enter')
+		await page.getByRole('alertdialog').waitFor()
+		await expect.poll(() => focused(page)).toBe('Keep playing')
+		await page.keyboard.press('Tab')
+		expect(await focused(page)).toBe('Abandon run')
+		await page.keyboard.press('Enter')
+		await page.getByText('Abandoned', { exact: true }).waitFor()
+
+		await tabTo(page, 'Menu of dora')
+		await page.keyboard.press('Enter')
+		await tabTo(page, 'Settings')
+		await page.keyboard.press('Enter')
+		await page.getByRole('heading', { name: 'Profile' }).waitFor()
+		expect(complaints).toEqual([])
+	})
+
+	async function tabTo(page: Page, name: string): Promise<void> {
+		const passed: string[] = []
+		for (let step = 0; step < 80; step++) {
+			await page.keyboard.press('Tab')
+			const now = await focused(page)
+			if (now === name) return expect(await isFocusShown(page), `${name} has focus`).toBe(true)
+			passed.push(now)
+		}
+		throw new Error(`Tab does not lead to ${name}, only to ${passed.join(', ')}`)
+	}
+
+	/** The name of what has the focus, as a screen reader says it. */
+	async function focused(page: Page): Promise<string> {
+		const here = page.locator(':focus')
+		if ((await here.count()) === 0) return ''
+		return /"(.*)"/.exec(await here.ariaSnapshot())?.[1] ?? ''
+	}
+
+	function isFocusShown(page: Page): Promise<boolean> {
+		return page.evaluate<boolean>(`getComputedStyle(document.activeElement).outlineStyle !== 'none'`)
+	}
+}
