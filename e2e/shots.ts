@@ -1,5 +1,6 @@
 // Takes a picture of every page in every state, for a person to look through: npm run shots, then open shots/.
-import { mkdir, rm } from 'node:fs/promises'
+// Words after it choose: `npm run shots -- settings run-live` takes those whose names begin so.
+import { mkdir, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Browser, BrowserContext, Page } from 'playwright-core'
 import { launch } from './browser.ts'
@@ -20,17 +21,20 @@ type Scene = {
 	arrange?: (page: Page) => Promise<unknown>
 	/** Stands between the page and the server from the start. */
 	hinder?: (page: Page) => Promise<unknown>
+	/** Only what fits on the screen: what is fixed to it would stand in the middle of a whole page. */
+	screen?: boolean
 }
 
 const LONG_NAME = 'a-name-of_twenty-five_let'
 
-await rm(FOLDER, { recursive: true, force: true })
+const chosen = process.argv.slice(2)
+if (chosen.length === 0) await rm(FOLDER, { recursive: true, force: true })
 await mkdir(FOLDER, { recursive: true })
-const server = await ServerProcess.start()
+const server = await ServerProcess.start({ ADMIN_USERS: LONG_NAME, RATE_LIMIT_FACTOR: '100' })
 const browser = await launch()
 const endings: (() => Promise<void>)[] = []
 try {
-	for (const scene of await scenes(browser)) await shoot(browser, scene)
+	for (const scene of await scenes(browser)) if (isChosen(scene)) await shoot(browser, scene)
 } finally {
 	for (const end of endings) await end()
 	await browser.close()
@@ -39,35 +43,62 @@ try {
 
 async function scenes(browser: Browser): Promise<Scene[]> {
 	const [newcomer, player] = [await signedIn(browser, 'newcomer'), await signedIn(browser, LONG_NAME)]
-	const [waiting, abandoned, live, finished] = [
-		await startRun(player),
-		await startRun(player),
-		await startRun(player),
-		await startRun(player),
-	]
+	const waiting = await startRun(player)
+	const abandoned = await startRun(player)
+	const live = await startRun(player)
+	const finished = await startRun(player)
 	await player.request.post(`/api/training/${abandoned}/abandon`, { headers: { origin: server.url } })
-	await playToTheEnd(player, finished)
-	await playFor(player, live)
+	await writeFile(join(server.poolsFolder, 'training_sprint', 'seed_broken.zip'), 'this is no zip')
+	const pools = await player.request.post('/api/admin/seeds/scan', { headers: { origin: server.url } })
+	if (!pools.ok()) throw new Error(await pools.text())
+	const shared = await player.request.put(`/api/training/${live}/share`, { headers: { origin: server.url } })
+	const { pathname, hash } = new URL(((await shared.json()) as { url: string }).url)
+	await Promise.all([playToTheEnd(player, finished), playFor(player, live)])
+	const run = (id: string) => ({ path: `/training/${id}`, who: player })
+	const settings = (tab: string) => ({ path: `/settings?tab=${tab}`, who: player })
 	return [
 		{ name: 'front', path: '/' },
-		{ name: 'sign-in', path: '/training' },
+		{ name: 'front-problem', path: '/?problem=twitch_unavailable' },
+		{ name: 'sign-in', path: '/training?problem=sign_in_denied' },
 		{ name: 'training-empty', path: '/training', who: newcomer },
 		{ name: 'training', path: '/training', who: player },
+		{ name: 'training-details', path: '/training', who: newcomer, arrange: openDetails },
+		{ name: 'training-menu', path: '/training', who: player, arrange: press('Menu of'), screen: true },
 		{ name: 'training-loading', path: '/training', who: player, hinder: neverAnswer },
 		{ name: 'training-error', path: '/training', who: player, hinder: alwaysFail },
-		{ name: 'run-waiting', path: `/training/${waiting}`, who: player },
-		{ name: 'run-live', path: `/training/${live}`, who: player, arrange: settle },
-		{ name: 'run-live-full-map', path: `/training/${live}`, who: player, arrange: showFullMap },
-		{ name: 'run-abandon-asked', path: `/training/${waiting}`, who: player, arrange: askToAbandon },
-		{ name: 'run-finished', path: `/training/${finished}`, who: player, arrange: settle },
-		{ name: 'run-abandoned', path: `/training/${abandoned}`, who: player },
-		{ name: 'run-loading', path: `/training/${finished}`, who: player, hinder: neverAnswer },
-		{ name: 'run-unknown', path: '/training/00000000-0000-7000-8000-000000000000', who: player },
+		{ name: 'run-waiting', ...run(waiting) },
+		{ name: 'run-live', ...run(live), arrange: settle },
+		{ name: 'run-live-full-map', ...run(live), arrange: press('Show full map') },
+		{ name: 'run-offline', ...run(live), hinder: cutOff, screen: true },
+		{ name: 'run-share', ...run(waiting), arrange: press('Share', 'Make a link'), screen: true },
+		{ name: 'run-abandon-asked', ...run(live), arrange: press('Abandon'), screen: true },
+		{ name: 'run-finished', ...run(finished), arrange: settle },
+		{ name: 'run-abandoned', ...run(abandoned) },
+		{ name: 'run-loading', ...run(finished), hinder: neverAnswer },
+		{ name: 'run-unknown', ...run('00000000-0000-7000-8000-000000000000') },
+		{ name: 'watch', path: pathname + hash, arrange: settle },
+		{ name: 'watch-refused', path: pathname },
+		{ name: 'settings-profile', ...settings('profile') },
+		{ name: 'settings-overlay', ...settings('overlay') },
+		{ name: 'settings-devices', ...settings('devices') },
+		{ name: 'settings-devices-loading', ...settings('devices'), hinder: neverAnswer },
+		{ name: 'settings-tokens-empty', path: '/settings?tab=tokens', who: newcomer },
+		{ name: 'settings-tokens', ...settings('tokens'), arrange: makeToken },
+		{ name: 'settings-data', ...settings('data') },
+		{ name: 'settings-delete-asked', ...settings('data'), arrange: press('Delete account'), screen: true },
+		{ name: 'admin', path: '/admin', who: player },
+		{ name: 'admin-discard-asked', path: '/admin', who: player, arrange: press('Discard'), screen: true },
+		{ name: 'admin-error', path: '/admin', who: player, hinder: alwaysFail },
+		{ name: 'admin-refused', path: '/admin', who: newcomer },
 		{ name: 'page-unknown', path: '/nothing/here' },
 	]
 }
 
-async function shoot(browser: Browser, { name, path, who, arrange, hinder }: Scene): Promise<void> {
+function isChosen({ name }: Scene): boolean {
+	return chosen.length === 0 || chosen.some((word) => name.startsWith(word))
+}
+
+async function shoot(browser: Browser, { name, path, who, arrange, hinder, screen }: Scene): Promise<void> {
 	const storageState = await who?.storageState()
 	for (const colorScheme of SCHEMES)
 		for (const width of WIDTHS) {
@@ -84,7 +115,8 @@ async function shoot(browser: Browser, { name, path, who, arrange, hinder }: Sce
 			await page.goto(path)
 			await page.waitForTimeout(1_000)
 			await arrange?.(page)
-			await page.screenshot({ path: join(FOLDER, `${name}-${width}-${colorScheme}.png`), fullPage: true })
+			const file = join(FOLDER, `${name}-${width}-${colorScheme}.png`)
+			await page.screenshot({ path: file, fullPage: !screen })
 			await context.close()
 		}
 	process.stdout.write(`${name}\n`)
@@ -123,7 +155,7 @@ async function playFor(who: BrowserContext, id: string): Promise<void> {
 }
 
 function neverAnswer(page: Page): Promise<unknown> {
-	return page.route('**/api/{training,pools}**', () => {})
+	return page.route('**/api/{training,pools,auth/sessions}**', () => {})
 }
 
 function alwaysFail(page: Page): Promise<unknown> {
@@ -134,10 +166,23 @@ function settle(page: Page): Promise<unknown> {
 	return page.waitForTimeout(1_500)
 }
 
-function showFullMap(page: Page): Promise<unknown> {
-	return page.getByRole('button', { name: 'Show full map' }).click()
+function press(...names: string[]): (page: Page) => Promise<void> {
+	return async (page) => {
+		for (const name of names) await page.getByRole('button', { name }).first().click()
+		await page.waitForTimeout(400)
+	}
 }
 
-function askToAbandon(page: Page): Promise<unknown> {
-	return page.getByRole('button', { name: 'Abandon' }).click()
+function openDetails(page: Page): Promise<unknown> {
+	return page.getByText('Details').first().click()
+}
+
+/** No socket holds. */
+function cutOff(page: Page): Promise<unknown> {
+	return page.routeWebSocket('**/spectate', (socket) => socket.close())
+}
+
+async function makeToken(page: Page): Promise<void> {
+	await page.getByLabel('What is it for?').fill('The counter of my stream')
+	await press('Make a token')(page)
 }

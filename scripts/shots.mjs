@@ -6,5 +6,5 @@ import * as installation from './lib/installation.mjs'
 children.stopOnSignals()
 await installation.ensure('all')
 await builds.ensure(builds.ALL)
-const { ok } = await children.runInstalled('tsx/dist/cli.mjs', ['e2e/shots.ts'])
+const { ok } = await children.runInstalled('tsx/dist/cli.mjs', ['e2e/shots.ts', ...process.argv.slice(2)])
 process.exit(ok ? 0 : 1)

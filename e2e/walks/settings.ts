@@ -94,6 +94,7 @@ export function settingsWalks({ enter, server }: Stage): void {
 		await dialog.getByLabel('Write your name').fill('Karl')
 		await dialog.getByRole('button', { name: 'Delete account' }).click()
 		await page.getByText('Your account is deleted').waitFor()
+		await page.getByRole('heading', { level: 1, name: 'Practise randomised' }).waitFor()
 
 		await page.getByLabel('Your name').fill('karl')
 		await page.getByRole('button', { name: 'Sign in', exact: true }).click()

@@ -45,6 +45,13 @@ describe('download', () => {
 		expect(seen.at(-1)).toEqual({ receivedBytes: 6, totalBytes: 6 })
 	})
 
+	it('goes on also where a connection ended early without saying that it broke', async () => {
+		const asked = serve({ bytes: 'abc', length: 6 }, { status: 206, bytes: 'def', length: 3 })
+		const { blob } = await run()
+		expect(await blob.text()).toBe('abcdef')
+		expect(asked[1]).toMatchObject({ range: 'bytes=3-' })
+	})
+
 	it('goes on where it was interrupted', async () => {
 		const asked = serve({ bytes: 'abc', length: 6, breaks: true }, { status: 206, bytes: 'def', length: 3 })
 		const seen: Progress[] = []

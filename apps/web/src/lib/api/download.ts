@@ -43,6 +43,7 @@ export async function download(
 				}
 				onProgress({ receivedBytes: received.bytes, totalBytes })
 			}
+			if (totalBytes !== null && received.bytes < totalBytes) throw new Error('The answer ended early')
 			const type = response.headers.get('content-type') ?? ''
 			const blob = new Blob([...received.pieces, ...received.loose], { type })
 			return { blob, fileName: fileNameOf(response.headers.get('content-disposition')) }
