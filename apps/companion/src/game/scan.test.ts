@@ -8,7 +8,7 @@ import { buildImage, code, TEXT, usualPlant, type Plant } from './testing/image.
 import { createSparseMemory } from './testing/sparse-memory.ts'
 
 const BASE = 0x7ff6_1234_0000n
-const MIB = 0x10_0000
+const CHUNK = 0x8_0000
 const edition = editionOf('2.6.2')
 
 function prepare(plant: readonly Plant[]) {
@@ -44,14 +44,14 @@ describe('a scan', () => {
 	})
 
 	it.each([1, 2, 11, 12, 13])('finds once what begins %i bytes before the end of a piece', async (before) => {
-		const rva = TEXT.rva + MIB - before
+		const rva = TEXT.rva + CHUNK - before
 		const [hits] = await scan(prepare([{ signature: some, rva, staticRva: STATIC }]).options, [some])
 		expect(hits).toEqual([{ rva, staticRva: STATIC }])
 	})
 
 	it('counts once what stands where two pieces overlap', async () => {
 		const longer = signature(`48 8B 0D ?? ?? ?? ?? ${'48 '.repeat(30)}C3`)
-		const rva = TEXT.rva + MIB + 2
+		const rva = TEXT.rva + CHUNK + 2
 		const [hits] = await scan(prepare([{ signature: some, rva, staticRva: STATIC }]).options, [some, longer])
 		expect(hits).toEqual([{ rva, staticRva: STATIC }])
 	})
@@ -72,10 +72,10 @@ describe('a scan', () => {
 		expect(await scan(options, [some])).toEqual([[{ rva: 0x5_0000, staticRva: STATIC }]])
 	})
 
-	it('lets others run after each MiB', async () => {
+	it('lets others run after each half MiB', async () => {
 		const { options, pauses } = prepare([])
 		await scan(options, [some])
-		expect(pauses()).toBe(Math.ceil(TEXT.bytes / MIB))
+		expect(pauses()).toBe(Math.ceil(TEXT.bytes / CHUNK))
 	})
 
 	it('finds what a search byte by byte finds', async () => {

@@ -19,7 +19,7 @@ export type ScanOptions = {
 }
 
 /** One piece of work: read and searched in a few milliseconds. */
-const CHUNK_BYTES = 0x10_0000
+const CHUNK_BYTES = 0x8_0000
 const PAGE_BYTES = 0x1000
 /** A signature found this often says nothing, however much oftener it is there. */
 const MOST_HITS = 100
