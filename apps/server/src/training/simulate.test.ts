@@ -59,7 +59,7 @@ function isAlive(pid: number): boolean {
 	}
 }
 
-const logged = (msg: string) => () => server.lines.some((line) => line.msg === msg && line.sessionId === id)
+const logged = (msg: string) => () => server.lines.some((line) => line.msg === msg && line.session === id)
 
 describe('a simulated run', () => {
 	it('is played by a companion that gets its config through a pipe and none of our secrets', async () => {
@@ -85,15 +85,15 @@ describe('a simulated run', () => {
 	it('is played once at a time, and again after the game ended', async () => {
 		expect((await press({ speed: 3 })).statusCode).toBe(202)
 		expect((await press()).statusCode).toBe(409)
-		await expect.poll(logged('the simulated game ended')).toBe(true)
+		await expect.poll(logged('the simulated game ended'), { timeout: 10_000 }).toBe(true)
 		expect((await press()).statusCode).toBe(202)
 	})
 
 	it('that breaks off is logged with its last words', async () => {
 		await press({ speed: 2 })
-		await expect.poll(logged('the simulated game broke off')).toBe(true)
+		await expect.poll(logged('the simulated game broke off'), { timeout: 10_000 }).toBe(true)
 		expect(server.lines).toContainEqual(
-			expect.objectContaining({ code: 3, lastWords: 'no such game', sessionId: id }),
+			expect.objectContaining({ code: 3, lastWords: 'no such game', session: id }),
 		)
 	})
 
