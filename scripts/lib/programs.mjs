@@ -1,4 +1,5 @@
 // @ts-check
+import { createHash } from 'node:crypto'
 import { chmodSync, copyFileSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import * as children from './children.mjs'
@@ -52,7 +53,12 @@ export async function make() {
 	await bundle(`${work}/companion.cjs`)
 	for (const program of PROGRAMS) await makeOne(program, work)
 	const { version } = JSON.parse(readFileSync(`${root}/apps/companion/package.json`, 'utf8'))
-	const programs = PROGRAMS.map(({ platform, file_name }) => ({ platform, file_name }))
+	const programs = PROGRAMS.map(({ platform, file_name }) => {
+		const sha256 = createHash('sha256')
+			.update(readFileSync(`${FOLDER}/${file_name}`))
+			.digest('hex')
+		return { platform, file_name, sha256 }
+	})
 	rmSync(work, { recursive: true })
 	writeFileSync(`${root}/${LIST}`, JSON.stringify({ version, programs }))
 }

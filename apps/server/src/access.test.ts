@@ -68,7 +68,7 @@ beforeAll(async () => {
 		'process.on("disconnect", () => process.exit()); setInterval(() => {}, 1000)',
 	)
 	await server.put('companion/companion', 'a program')
-	const programs = [{ platform: 'linux', file_name: 'companion' }]
+	const programs = [{ platform: 'linux', file_name: 'companion', sha256: '0'.repeat(64) }]
 	await server.put('companion/programs.json', JSON.stringify({ version: '1.0.0', programs }))
 	await server.scan()
 	const { paths } = (await server.call({ url: '/api/openapi.json' })).json<{

@@ -1,8 +1,10 @@
+import { createHash } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { testApp } from '#http/testing.ts'
 import type { TestApp } from '#http/testing.ts'
 
 const EXE = Buffer.from('MZ and so on')
+const sha256 = createHash('sha256').update(EXE).digest('hex')
 let server: TestApp
 let anna: string
 
@@ -16,25 +18,19 @@ const get = (url: string, headers = {}) => server.call({ url, as: anna, headers 
 
 describe('the companion’s downloads', () => {
 	it('are none where it was not built', async () => {
-		expect((await get('/api/companion')).json()).toEqual({ downloads: [] })
+		expect((await get('/api/companion')).json()).toEqual([])
 		expect((await get('/api/companion/windows')).statusCode).toBe(404)
 	})
 
 	it('are those that the build made, as soon as it has', async () => {
 		await server.put('companion/speedfog-companion.exe', EXE)
 		const programs = [
-			{ platform: 'windows', file_name: 'speedfog-companion.exe' },
-			{ platform: 'linux', file_name: 'gone' },
+			{ platform: 'windows', file_name: 'speedfog-companion.exe', sha256 },
+			{ platform: 'linux', file_name: 'gone', sha256 },
 		]
 		await server.put('companion/programs.json', JSON.stringify({ version: '1.2.3', programs }))
-		const windows = {
-			platform: 'windows',
-			file_name: 'speedfog-companion.exe',
-			size_bytes: EXE.length,
-			version: '1.2.3',
-			url: '/api/companion/windows',
-		}
-		expect((await get('/api/companion')).json()).toEqual({ downloads: [windows] })
+		const windows = { platform: 'windows', version: '1.2.3', size_bytes: EXE.length, sha256 }
+		expect((await get('/api/companion')).json()).toEqual([windows])
 	})
 
 	it('come whole, in parts, or not again', async () => {

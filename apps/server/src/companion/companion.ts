@@ -12,13 +12,20 @@ export type Program = {
 	version: string
 	path: string
 	sizeBytes: number
+	sha256: string
 	etag: string
 }
 
 /** What the build writes beside the programs, last: what it names is whole. */
 const List = z.object({
 	version: z.string(),
-	programs: z.array(z.object({ platform: CompanionPlatform, file_name: z.string().regex(/^[\w.-]+$/) })),
+	programs: z.array(
+		z.object({
+			platform: CompanionPlatform,
+			file_name: z.string().regex(/^[\w.-]+$/),
+			sha256: z.string().regex(/^[0-9a-f]{64}$/),
+		}),
+	),
 })
 
 const LIST = 'programs.json'
@@ -26,12 +33,11 @@ const LIST = 'programs.json'
 /** Read anew each time: the companion may be built while the server runs. */
 export async function list(folder: string): Promise<Program[]> {
 	const { version, programs } = await readList(folder)
-	const found = programs.map(async ({ platform, file_name: fileName }): Promise<Program[]> => {
+	const found = programs.map(async ({ platform, file_name: fileName, sha256 }): Promise<Program[]> => {
 		const path = join(folder, fileName)
 		const file = await stat(path).catch(ignoreMissing)
 		if (!file?.isFile()) return []
-		const etag = `"${version}-${file.size.toString(16)}-${Math.floor(file.mtimeMs).toString(16)}"`
-		return [{ platform, fileName, version, path, sizeBytes: file.size, etag }]
+		return [{ platform, fileName, version, path, sizeBytes: file.size, sha256, etag: `"${sha256}"` }]
 	})
 	return (await Promise.all(found)).flat()
 }

@@ -21,14 +21,12 @@ export function routes(app: App, deps: Deps & { companionFolder: string }): void
 		},
 		async () => {
 			const programs = await companion.list(deps.companionFolder)
-			const downloads = programs.map(({ platform, fileName, sizeBytes, version }) => ({
+			return programs.map(({ platform, version, sizeBytes, sha256 }) => ({
 				platform,
-				file_name: fileName,
-				size_bytes: sizeBytes,
 				version,
-				url: `/api/companion/${platform}`,
+				size_bytes: sizeBytes,
+				sha256,
 			}))
-			return { downloads }
 		},
 	)
 

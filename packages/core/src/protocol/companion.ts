@@ -5,17 +5,13 @@ export type CompanionPlatform = z.infer<typeof CompanionPlatform>
 
 /** Empty where the companion was not built. */
 export const CompanionDownloads = z
-	.object({
-		downloads: z.array(
-			z.object({
-				platform: CompanionPlatform,
-				file_name: z.string(),
-				size_bytes: z.number().int(),
-				version: z.string(),
-				/** On this server. */
-				url: z.string(),
-			}),
-		),
-	})
+	.array(
+		z.object({
+			platform: CompanionPlatform,
+			version: z.string(),
+			size_bytes: z.number().int(),
+			sha256: z.string(),
+		}),
+	)
 	.meta({ id: 'CompanionDownloads' })
 export type CompanionDownloads = z.infer<typeof CompanionDownloads>
