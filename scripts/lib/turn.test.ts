@@ -36,7 +36,7 @@ test('two processes take turns', async () => {
 
 test('a process that was killed in its turn does not hold up the next', async () => {
 	const killed = taker(60_000)
-	await expect.poll(() => killed.at('in')).toBeGreaterThan(0)
+	await expect.poll(() => killed.at('in'), { timeout: 10_000 }).toBeGreaterThan(0)
 	killed.child.kill('SIGKILL')
 	await killed.ended
 	const next = taker(0)

@@ -66,7 +66,7 @@ describe.runIf(isPossible)(`two servers behind nginx (apt-get install nginx-ligh
 		for (const port of ports) await whenOpen(port)
 	})
 	afterAll(async () => {
-		nginx?.kill('SIGQUIT')
+		nginx?.kill()
 		for (const { child } of servers ?? []) child.kill('SIGTERM')
 		await Promise.all((servers ?? []).map(({ ended }) => ended))
 		await twitch?.close()
