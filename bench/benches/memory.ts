@@ -52,27 +52,36 @@ export const bench: Bench<typeof options> = {
 
 type Watched = { pid: number; port: number; roster: Roster; seconds: number }
 
-/** What each session of a roster adds to a process, connected and, with `seconds`, played for a while. */
-async function grown(stage: Stage, { pid, port, roster, seconds }: Watched): Promise<Memory> {
-	// What every process holds once it has met a client is nobody's share.
-	const first = new Load(stage)
-	await first.connect({ ...roster, sessions: roster.sessions.slice(0, 100) })
-	await first.leave()
-	await sleep(3_000)
+/**
+ * What a session adds to a process, connected and, with `seconds`, played for a while. Told by the second half of a
+ * roster: what the process holds once it has met clients, and what it has not given back, is nobody's share.
+ */
+async function grown(stage: Stage, watched: Watched): Promise<Memory> {
+	const { pid, port, roster } = watched
+	const half = Math.ceil(roster.sessions.length / 2)
+	const first = await filled(stage, watched, roster.sessions.slice(0, half))
 	const before = await inspector.settledMemory(pid, port)
-	const load = new Load(stage)
-	await load.connect(roster)
-	if (seconds > 0) {
-		await load.play({ ...usualPace, gateEveryMs: Math.min(usualPace.gateEveryMs, seconds * 500) })
-		await sleep(seconds * 1_000)
-		const { closed } = await load.rest()
-		if (closed > 0) throw new Error(`${closed} connections were lost`)
-	}
+	const second = await filled(stage, watched, roster.sessions.slice(half))
 	const after = await inspector.settledMemory(pid, port)
-	await load.leave()
-	const count = roster.sessions.length
+	await Promise.all([first.leave(), second.leave()])
+	const count = roster.sessions.length - half
 	return {
 		rssBytes: (after.rssBytes - before.rssBytes) / count,
 		heapBytes: (after.heapBytes - before.heapBytes) / count,
 	}
+}
+
+async function filled(
+	stage: Stage,
+	{ roster, seconds }: Watched,
+	sessions: Roster['sessions'],
+): Promise<Load> {
+	const load = new Load(stage)
+	await load.connect({ ...roster, sessions })
+	if (seconds === 0) return load
+	await load.play({ ...usualPace, gateEveryMs: Math.min(usualPace.gateEveryMs, seconds * 500) })
+	await sleep(seconds * 1_000)
+	const { closed } = await load.rest()
+	if (closed > 0) throw new Error(`${closed} connections were lost`)
+	return load
 }
