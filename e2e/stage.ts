@@ -69,6 +69,8 @@ export function joinGame(page: Page): Promise<HandMod> {
 
 /** Neither in the dark nor in the light look, which differ in nothing but colours. */
 export async function expectNoFaults(page: Page): Promise<void> {
+	// A tab in the background draws no frames: its colours would stay those of the look before.
+	await page.bringToFront()
 	await page.emulateMedia({ colorScheme: 'light' })
 	expect(await accessibilityFaults(page, ['color-contrast']), 'light').toEqual([])
 	await page.emulateMedia({ colorScheme: 'dark' })

@@ -11,7 +11,9 @@ export async function visit(
 	url: string,
 	{ width = 1440, colorScheme = 'dark' }: Screen = {},
 ): Promise<Visitor> {
-	const context = await browser.newContext({ baseURL: url, viewport: { width, height: 900 }, colorScheme })
+	// At rest: colours that are still on their way would be judged as they pass.
+	const still = { colorScheme, reducedMotion: 'reduce' } as const
+	const context = await browser.newContext({ baseURL: url, viewport: { width, height: 900 }, ...still })
 	const page = await context.newPage()
 	const complaints: string[] = []
 	page.on('console', (message) => {

@@ -63,11 +63,11 @@ export function runWalks({ arrive, enter, server }: Stage): void {
 		const second = await context.newPage()
 		second.on('pageerror', (error) => complaints.push(error.message))
 		await second.goto(`/training/${id}`)
+		await page.getByRole('button', { name: 'Show full map' }).click()
 		// The button's own wish is a run that a person can follow.
 		await page.route('**/simulate', (route) => route.continue({ postData: JSON.stringify({ speed: 250 }) }))
 		await page.getByRole('button', { name: 'Watch a simulated run' }).click()
 		for (const tab of [page, second]) await tab.getByText('Live', { exact: true }).waitFor()
-		await page.getByRole('button', { name: 'Show full map' }).click()
 		await expectNoFaults(page)
 
 		for (const tab of [page, second])
