@@ -64,7 +64,7 @@ export class ServerProcess {
 			stream?.on('data', (chunk: Buffer) => (this.#output += chunk.toString()))
 		const deadline = Date.now() + READY_WITHIN_MS
 		while (!(await this.#isReady())) {
-			if (child.exitCode !== null || Date.now() > deadline)
+			if (hasEnded(child) || Date.now() > deadline)
 				throw new Error(`The server did not become ready:\n${this.#output}`)
 			await new Promise((resolve) => setTimeout(resolve, 100))
 		}
@@ -73,7 +73,7 @@ export class ServerProcess {
 	/** Stops it as Ctrl-C would. Returns the exit code. */
 	async stop(): Promise<number | null> {
 		const child = this.#child
-		if (!child || child.exitCode !== null) return child?.exitCode ?? null
+		if (!child || hasEnded(child)) return child?.exitCode ?? null
 		const ended = new Promise<number | null>((resolve) => child.once('exit', resolve))
 		child.kill('SIGTERM')
 		return ended
@@ -82,7 +82,7 @@ export class ServerProcess {
 	/** Ends it without a warning, as a power cut would; its database goes with it. */
 	async kill(): Promise<void> {
 		const child = this.#child
-		if (!child || child.exitCode !== null) return
+		if (!child || hasEnded(child)) return
 		const ended = new Promise((resolve) => child.once('exit', resolve))
 		child.kill('SIGKILL')
 		await ended
@@ -97,6 +97,10 @@ export class ServerProcess {
 		const answer = await fetch(`${this.url}/ready`).catch(() => undefined)
 		return answer?.ok ?? false
 	}
+}
+
+function hasEnded({ exitCode, signalCode }: ChildProcess): boolean {
+	return exitCode !== null || signalCode !== null
 }
 
 async function freePort(): Promise<number> {

@@ -12,6 +12,8 @@ export const SECRET_KEY = 'a-key-for-measurements-that-keeps-no-secret'
 
 const PROFILES = join(import.meta.dirname, '../../.cache/bench')
 const FACTOR_WARNING = 'RATE_LIMIT_FACTOR is 1000: rate limits are not the usual ones.'
+/** A clean stop takes ten seconds at most. */
+const STOPS_WITHIN_MS = 15_000
 const POOLS_WITHIN_MS = 60_000
 
 /** A server with its pools read, on a database of its own. */
@@ -45,6 +47,8 @@ export async function startServer(
 		[...profile, ...nodeArgs],
 	)
 	stage.onEnd(async () => {
+		await Promise.race([server.stop(), sleep(STOPS_WITHIN_MS, undefined, { ref: false })])
+		await server.kill()
 		await server.remove()
 		for (const line of complaintsOf(server.output)) stage.say(`the server said: ${line}`)
 	})
