@@ -71,10 +71,16 @@ export function joinGame(page: Page): Promise<HandMod> {
 export async function expectNoFaults(page: Page): Promise<void> {
 	// A tab in the background draws no frames: its colours would stay those of the look before.
 	await page.bringToFront()
-	await page.emulateMedia({ colorScheme: 'light' })
+	await turn(page, 'light')
 	expect(await accessibilityFaults(page, ['color-contrast']), 'light').toEqual([])
-	await page.emulateMedia({ colorScheme: 'dark' })
+	await turn(page, 'dark')
 	expect(await accessibilityFaults(page), 'dark').toEqual([])
+}
+
+async function turn(page: Page, colorScheme: 'dark' | 'light'): Promise<void> {
+	await page.emulateMedia({ colorScheme })
+	// Even the shortest transition ends with a frame.
+	await page.evaluate('new Promise((done) => requestAnimationFrame(() => setTimeout(done, 50)))')
 }
 
 /** Only the map may scroll sideways, inside itself. */
