@@ -60,6 +60,10 @@ export class ServerProcess {
 			stdio: ['ignore', 'pipe', 'pipe'],
 		})
 		this.#child = child
+		// Whoever started it may be ended in the middle of anything.
+		const end = () => child.kill('SIGKILL')
+		process.on('exit', end)
+		child.once('exit', () => process.off('exit', end))
 		for (const stream of [child.stdout, child.stderr])
 			stream?.on('data', (chunk: Buffer) => (this.#output += chunk.toString()))
 		const deadline = Date.now() + READY_WITHIN_MS
