@@ -5,6 +5,15 @@ const project = (name: string, root: string, options: object = {}) => ({
 	test: { name, root, include: ['src/**/*.test.ts'], ...options },
 })
 
+const walks = (name: string, include: string[]) =>
+	project(name, 'e2e', {
+		include,
+		fileParallelism: false,
+		testTimeout: 120_000,
+		hookTimeout: 120_000,
+		expect: { poll: { timeout: 20_000, interval: 100 } },
+	})
+
 export default defineConfig({
 	test: {
 		// Most suites wait for a database, a socket or a process: one worker a core keeps the machine busy.
@@ -20,14 +29,9 @@ export default defineConfig({
 			project('companion', 'apps/companion', { testTimeout: 30_000 }),
 			project('web', 'apps/web', { isolate: false }),
 			project('tooling', 'scripts', { include: ['**/*.test.ts'], testTimeout: 60_000 }),
-			// One browser and one server at a time: they share two cores with nobody.
-			project('e2e', 'e2e', {
-				include: ['**/*.test.ts'],
-				fileParallelism: false,
-				expect: { poll: { timeout: 15_000 } },
-				testTimeout: 120_000,
-				hookTimeout: 120_000,
-			}),
+			// What opens a browser, and what does not: each one file after the other, both side by side.
+			walks('e2e', ['walks.test.ts', 'firefox.test.ts', 'overlay.test.ts']),
+			walks('processes', ['kill.test.ts', 'whole-run.test.ts', 'game-memory.test.ts', 'programs.test.ts']),
 		],
 	},
 })

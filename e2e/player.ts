@@ -1,9 +1,11 @@
+import type { Pools } from '@speedfog/core/protocol/pools'
 import type { SessionDetail } from '@speedfog/core/protocol/training'
 
 /** Somebody who uses the REST API. */
 export type Player = {
 	/** What he signs in with elsewhere. */
 	token: string
+	/** Waits for the pool's first seeds: a server answers before it has read its pools. */
 	start(pool: string): Promise<SessionDetail>
 	detail(id: string): Promise<SessionDetail>
 	pack(id: string): Promise<Buffer>
@@ -14,11 +16,24 @@ export async function signIn(url: string, name: string): Promise<Player> {
 	const { token } = (await signedIn.json()) as { token: string }
 	return {
 		token,
-		start: async (pool) =>
-			json(await send(`${url}/api/training`, { method: 'POST', token, body: { pool_name: pool } })),
+		async start(pool) {
+			await seedsOf(url, pool)
+			return json(await send(`${url}/api/training`, { method: 'POST', token, body: { pool_name: pool } }))
+		},
 		detail: async (id) => json(await send(`${url}/api/training/${id}?graph=false`, { token })),
 		pack: async (id) =>
 			Buffer.from(await (await send(`${url}/api/training/${id}/pack`, { token })).arrayBuffer()),
+	}
+}
+
+const READ_WITHIN_MS = 30_000
+
+async function seedsOf(url: string, pool: string): Promise<void> {
+	const deadline = Date.now() + READ_WITHIN_MS
+	while (Date.now() < deadline) {
+		const pools = await json<Pools>(await send(`${url}/api/pools?type=training`, {}))
+		if ((pools[pool]?.available ?? 0) > 0) return
+		await new Promise((resolve) => setTimeout(resolve, 100))
 	}
 }
 
