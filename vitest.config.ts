@@ -2,7 +2,8 @@ import { join } from 'node:path'
 import { defineConfig } from 'vitest/config'
 
 const project = (name: string, root: string, options: object = {}) => ({
-	test: { name, root, include: ['src/**/*.test.ts'], ...options },
+	// A busy machine takes its time; what is waited for comes or never does.
+	test: { name, root, include: ['src/**/*.test.ts'], expect: { poll: { timeout: 20_000 } }, ...options },
 })
 
 const walks = (name: string, include: string[]) =>
@@ -11,7 +12,6 @@ const walks = (name: string, include: string[]) =>
 		fileParallelism: false,
 		testTimeout: 120_000,
 		hookTimeout: 120_000,
-		expect: { poll: { timeout: 20_000, interval: 100 } },
 	})
 
 export default defineConfig({
