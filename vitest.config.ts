@@ -1,18 +1,16 @@
 import { join } from 'node:path'
-import { defineConfig } from 'vitest/config'
+import { configDefaults, defineConfig } from 'vitest/config'
 
 const project = (name: string, root: string, options: object = {}) => ({
 	// A busy machine takes its time; what is waited for comes or never does.
 	test: { name, root, include: ['src/**/*.test.ts'], expect: { poll: { timeout: 20_000 } }, ...options },
 })
 
-const walks = (name: string, include: string[]) =>
-	project(name, 'e2e', {
-		include,
-		fileParallelism: false,
-		testTimeout: 120_000,
-		hookTimeout: 120_000,
-	})
+/** What is started and watched without a browser; beside what needs one, since both wait more than they work. */
+const programs = ['kill', 'whole-run', 'game-memory', 'programs'].map((name) => `${name}.test.ts`)
+
+const walks = (name: string, files: object) =>
+	project(name, 'e2e', { fileParallelism: false, testTimeout: 120_000, hookTimeout: 120_000, ...files })
 
 export default defineConfig({
 	test: {
@@ -29,9 +27,8 @@ export default defineConfig({
 			project('companion', 'apps/companion', { testTimeout: 30_000 }),
 			project('web', 'apps/web', { isolate: false }),
 			project('tooling', 'scripts', { include: ['**/*.test.ts'], testTimeout: 60_000 }),
-			// What opens a browser, and what does not: each one file after the other, both side by side.
-			walks('e2e', ['walks.test.ts', 'firefox.test.ts', 'overlay.test.ts']),
-			walks('processes', ['kill.test.ts', 'whole-run.test.ts', 'game-memory.test.ts', 'programs.test.ts']),
+			walks('e2e-pages', { include: ['**/*.test.ts'], exclude: [...configDefaults.exclude, ...programs] }),
+			walks('e2e-programs', { include: programs }),
 		],
 	},
 })

@@ -17,7 +17,7 @@ export async function signIn(url: string, name: string): Promise<Player> {
 	return {
 		token,
 		async start(pool) {
-			await seedsOf(url, pool)
+			await whenRead(url, pool)
 			return json(await send(`${url}/api/training`, { method: 'POST', token, body: { pool_name: pool } }))
 		},
 		detail: async (id) => json(await send(`${url}/api/training/${id}?graph=false`, { token })),
@@ -28,7 +28,7 @@ export async function signIn(url: string, name: string): Promise<Player> {
 
 const READ_WITHIN_MS = 30_000
 
-async function seedsOf(url: string, pool: string): Promise<void> {
+async function whenRead(url: string, pool: string): Promise<void> {
 	const deadline = Date.now() + READ_WITHIN_MS
 	while (Date.now() < deadline) {
 		const pools = await json<Pools>(await send(`${url}/api/pools?type=training`, {}))

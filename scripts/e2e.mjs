@@ -7,11 +7,5 @@ import * as suites from './lib/suites.mjs'
 children.stopOnSignals()
 await installation.ensure('all')
 await builds.ensure(builds.TESTED)
-const { ok } = await suites.runVitest([
-	'--project',
-	'e2e',
-	'--project',
-	'processes',
-	...process.argv.slice(2),
-])
+const { ok } = await suites.runVitest(['--project', 'e2e-*', ...process.argv.slice(2)])
 process.exit(ok ? 0 : 1)

@@ -6,8 +6,6 @@ import * as installation from './lib/installation.mjs'
 import * as suites from './lib/suites.mjs'
 
 const PURE = ['core', 'forge', 'companion', 'web']
-// Named one by one: vitest joins what is excluded by `or`.
-const UNIT = [...PURE, 'server', 'tooling']
 
 const args = process.argv.slice(2)
 const total = { passed: 0, failed: 0, skipped: 0 }
@@ -22,28 +20,18 @@ if (args.length > 0) {
 	process.exit(ok ? 0 : 1)
 }
 await step('static checks', checks.runAll)
-await step('unit and whole-server tests', () => suites.runProjects('all', UNIT))
+await step('unit and whole-server tests', () => suites.runProjects('all', ['!e2e-*']))
 await step('the same on Node 24, without server', () => suites.runOnNode24(PURE))
-await step('the built product', runBuilt)
+// Both wait more than they work.
+await Promise.all([
+	step('walks through the pages', () => suites.runProjects('e2e-pages', ['e2e-pages'])),
+	step('whole programs, beside them', () => suites.runProjects('e2e-programs', ['e2e-programs'])),
+])
 
 process.stdout.write(`\n${summary.join('\n')}\n`)
 const skipped = total.skipped > 0 ? `, ${total.skipped} skipped` : ''
 process.stdout.write(`${total.passed} passed, ${total.failed} failed${skipped}\n`)
 process.exit(total.failed === 0 ? 0 : 1)
-
-/** Walks through the pages, and beside them what needs no browser: both wait more than they work. */
-async function runBuilt() {
-	const [walks, processes] = await Promise.all([
-		suites.runProjects('e2e', ['e2e']),
-		suites.runProjects('processes', ['processes']),
-	])
-	return {
-		passed: walks.passed + processes.passed,
-		failed: walks.failed + processes.failed,
-		skipped: walks.skipped + processes.skipped,
-		left: [...(walks.left ?? []), ...(processes.left ?? [])],
-	}
-}
 
 /**
  * Runs one part, adds what it counted, and remembers how long it took.
