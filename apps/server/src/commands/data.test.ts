@@ -10,11 +10,12 @@ import { emptyDatabase, freshDatabase, urlOf } from '#database/testing.ts'
 import type { TestDatabase } from '#database/testing.ts'
 import { silentLog } from '#log.ts'
 import { run } from './data.ts'
+import { takePrinted } from './testing.ts'
 
 const ANNA = '0190a1b2-0000-7000-8000-00000000000a'
 let folder: string
 let file: string
-let printed = ''
+let printed: { text: string }
 let full: TestDatabase
 const databases: TestDatabase[] = []
 
@@ -26,12 +27,7 @@ afterAll(() => full.drop())
 beforeEach(async () => {
 	folder = await mkdtemp(join(tmpdir(), 'speedfog-data-'))
 	file = join(folder, 'all.gz')
-	printed = ''
-	vi.spyOn(process.stdout, 'write').mockImplementation((text) => {
-		printed += String(text)
-		return true
-	})
-	vi.spyOn(process.stderr, 'write').mockReturnValue(true)
+	printed = takePrinted()
 })
 afterEach(async () => {
 	vi.restoreAllMocks()
@@ -106,7 +102,7 @@ const importInto = async (db: TestDatabase) => {
 describe('the data of one database', () => {
 	it('is the same in another, row by row', async () => {
 		expect(await run(['export', file], env(full))).toBe(0)
-		expect(printed).toMatch(
+		expect(printed.text).toMatch(
 			/all\.gz: 2163 rows of 7 tables, \d+ bytes\nSHA-256 of its content: [0-9a-f]{64}\n$/,
 		)
 		expect((await stat(file)).mode & 0o777).toBe(0o600)
@@ -134,9 +130,9 @@ describe('the data of one database', () => {
 		}, 1)
 		await run(['export', file], env(db))
 		clearInterval(writer)
-		printed = ''
+		printed.text = ''
 		expect(await run(['check', file])).toBe(0)
-		expect(printed).toMatch(/ is whole: made at \d{4}-.* by release \d+\.\d+\.\d+, /)
+		expect(printed.text).toMatch(/ is whole: made at \d{4}-.* by release \d+\.\d+\.\d+, /)
 	})
 
 	it('also goes into a database that a start has only prepared', async () => {
@@ -157,7 +153,7 @@ describe('the data of one database', () => {
 		await run(['export', file], env(old))
 		const there = await other()
 		expect(await importInto(there)).toBe(0)
-		expect(printed).toContain('Brought up to this release: 0002_')
+		expect(printed.text).toContain('Brought up to this release: 0002_')
 		const again = open(there.connection, { log: silentLog })
 		expect(await migrate(again.pool, silentLog)).toEqual([])
 		expect((await again.pool.query('select name from users')).rows).toEqual([{ name: 'Anna' }])
@@ -264,7 +260,7 @@ it('the embedded database is exported while its server runs, and imported into a
 		await server.stop()
 		expect(await run(['export', `${file}-stopped`], { DATA_DIR: dataDir })).toBe(0)
 		expect(await run(['import', file], { DATA_DIR: there })).toBe(0)
-		expect(printed).toContain('2040 visits')
+		expect(printed.text).toContain('2040 visits')
 	} finally {
 		await rm(dataDir, { recursive: true, force: true })
 	}
