@@ -21,9 +21,9 @@ if (args.length > 0) {
 }
 await step('static checks', checks.runAll)
 await step('unit and whole-server tests', () => suites.runProjects('all', ['!e2e-*']))
-await step('the same on Node 24, without server', () => suites.runOnNode24(PURE))
-// Both wait more than they work.
+// The walks wait more than they work, and leave room beside them.
 await Promise.all([
+	step('the same on Node 24, without server', () => suites.runOnNode24(PURE)),
 	step('walks through the pages', () => suites.runProjects('e2e-pages', ['e2e-pages'])),
 	step('whole programs, beside them', () => suites.runProjects('e2e-programs', ['e2e-programs'])),
 ])
