@@ -11,6 +11,8 @@ const args = process.argv.slice(2)
 const total = { passed: 0, failed: 0, skipped: 0 }
 /** @type {string[]} */
 const summary = []
+/** What failed, once more at the end, where it is looked for. @type {string[]} */
+const failures = []
 
 children.stopOnSignals()
 await step('packages', () => installation.ensure('all'))
@@ -28,6 +30,7 @@ await Promise.all([
 	step('whole programs, beside them', () => suites.runProjects('e2e-programs', ['e2e-programs'])),
 ])
 
+process.stdout.write(failures.map((what) => `\n✗ ${what}\n`).join(''))
 process.stdout.write(`\n${summary.join('\n')}\n`)
 const skipped = total.skipped > 0 ? `, ${total.skipped} skipped` : ''
 process.stdout.write(`${total.passed} passed, ${total.failed} failed${skipped}\n`)
@@ -40,17 +43,18 @@ process.exit(total.failed === 0 ? 0 : 1)
 async function step(name, work) {
 	process.stdout.write(`\n── ${name}\n`)
 	const started = performance.now()
-	const { passed = 0, failed = 0, skipped = 0, left = [] } = (await work().catch(report)) ?? {}
+	const { passed = 0, failed = 0, skipped = 0, left = [], broken = [] } = (await work().catch(report)) ?? {}
 	total.passed += passed
 	total.failed += failed
 	total.skipped += skipped
 	const seconds = ((performance.now() - started) / 1000).toFixed(1).padStart(6)
 	summary.push(`${seconds} s  ${name}${failed > 0 ? `: ${failed} failed` : ''}`)
 	summary.push(...left.map((what) => `          skipped: ${what}`))
+	failures.push(...broken)
 }
 
 /** @param {unknown} error */
 function report(error) {
 	process.stdout.write(`${error instanceof Error ? error.message : String(error)}\n`)
-	return { passed: 0, failed: 1, skipped: 0, left: [] }
+	return { passed: 0, failed: 1, skipped: 0, left: [], broken: [] }
 }

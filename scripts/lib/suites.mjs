@@ -3,7 +3,12 @@ import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs'
 import * as children from './children.mjs'
 import { root } from './root.mjs'
 
-/** @typedef {{ passed: number, failed: number, skipped: number, left?: string[] }} Count  `left`: which were skipped */
+/**
+ * `left`: which were skipped; `broken`: which failed, and what they said.
+ * @typedef {{ passed: number, failed: number, skipped: number, left?: string[], broken?: string[] }} Count
+ * @typedef {{ status: string, title: string, fullName: string, ancestorTitles: string[], failureMessages: string[] }} Test
+ * @typedef {{ name: string, message: string, assertionResults: Test[] }} File
+ */
 
 const VITEST = 'vitest/vitest.mjs'
 /** Node 24 as an npm package, for the leg of the tests that runs on it. */
@@ -42,14 +47,20 @@ export async function runOnNode24(projects) {
 
 /** @param {string} report @param {boolean} ok @returns {Count} */
 function count(report, ok) {
-	if (!existsSync(report)) return { passed: 0, failed: 1, skipped: 0, left: [] }
+	if (!existsSync(report)) return { passed: 0, failed: 1, skipped: 0 }
+	/** @type {{ numPassedTests: number, numFailedTests: number, testResults: File[] }} */
 	const { numPassedTests, numFailedTests, testResults } = JSON.parse(readFileSync(report, 'utf8'))
-	/** @type {{ status: string, title: string, ancestorTitles: string[] }[]} */
-	const tests = testResults.flatMap((/** @type {any} */ file) => file.assertionResults)
+	const tests = testResults.flatMap(({ assertionResults }) => assertionResults)
 	const skipped = tests.filter(({ status }) => status !== 'passed' && status !== 'failed')
 	// A file that does not load, or an error outside of any test, fails the run without a failed test.
 	const failed = numFailedTests === 0 && !ok ? 1 : numFailedTests
 	// A suite's title says what it would need here.
 	const left = [...new Set(skipped.map(({ title, ancestorTitles }) => ancestorTitles[0] || title))]
-	return { passed: numPassedTests, failed, skipped: skipped.length, left }
+	const broken = [
+		...testResults.filter(({ message }) => message).map(({ name, message }) => `${name}\n${message}`),
+		...tests
+			.filter(({ status }) => status === 'failed')
+			.map(({ fullName, failureMessages }) => `${fullName}\n${failureMessages.join('\n')}`),
+	]
+	return { passed: numPassedTests, failed, skipped: skipped.length, left, broken }
 }
