@@ -5,9 +5,9 @@ import { HttpError } from '#http/problem.ts'
 import { deviceLabel } from './device-label.ts'
 import * as tokens from './tokens.ts'
 import { isAdmin } from './users.ts'
-import type { Caller, User } from './tokens.ts'
+import type { Beside, Caller, User } from './tokens.ts'
 
-export type { Caller, User } from './tokens.ts'
+export type { Beside, Caller, User } from './tokens.ts'
 export { exported, remove } from './account-data.ts'
 export { view, viewMe } from './users.ts'
 
@@ -17,12 +17,19 @@ declare module 'fastify' {
 	interface FastifyRequest {
 		/** Who calls; set before the handler of every route that is not for all. */
 		caller: Caller | null
+		/** What the route asks beside it, where it was found. */
+		beside: object | null
+	}
+	interface FastifyContextConfig {
+		/** Asked of the database together with who calls; nothing for a call that cannot be answered. */
+		beside?: (request: FastifyRequest) => Beside | undefined
 	}
 }
 
 /** Lets nobody but signed-in callers through to the routes that say so. Before any route is registered. */
 export function protect(app: App, deps: Deps): void {
 	app.decorateRequest('caller', null)
+	app.decorateRequest('beside', null)
 	app.addHook('onRequest', async (request, reply) => {
 		const { access } = request.routeOptions.config
 		if (access !== 'signedIn' && access !== 'admin') return
@@ -50,19 +57,23 @@ export async function findUserByRequest(
 	// A caller that names a token means that one: the cookie does not help a wrong one.
 	const secret = request.headers.authorization === undefined ? cookie : bearer
 	if (secret === undefined) return undefined
-	const caller = await findUserByToken(deps, secret)
-	if (!caller || (bearer === undefined && caller.token.kind !== 'device')) return undefined
+	const found = await find(deps, secret, request.routeOptions.config.beside?.(request))
+	if (!found || (bearer === undefined && found.caller.token.kind !== 'device')) return undefined
+	const { caller, beside } = found
 	const noted = await tokens.noteUse(deps.db.kysely, caller, deps.clock())
 	if (noted && bearer === undefined && reply) setCookie(reply, deps, secret)
+	// Noting took a while, after which what was found is no longer the newest.
+	if (!noted && beside) request.beside = beside
 	return caller
 }
 
-export async function findUserByToken(
-	{ db, config, clock }: Deps,
-	secret: string,
-): Promise<Caller | undefined> {
+export async function findUserByToken(deps: Deps, secret: string): Promise<Caller | undefined> {
+	return (await find(deps, secret))?.caller
+}
+
+function find({ db, config, clock }: Deps, secret: string, beside?: Beside) {
 	const provider = config.twitch ? 'twitch' : 'local'
-	return tokens.findCaller(db.pool, { secret, provider, nowMs: clock() })
+	return tokens.findCaller(db.pool, { secret, provider, nowMs: clock() }, beside)
 }
 
 /** For WebSocket upgrades, which no route sees. */

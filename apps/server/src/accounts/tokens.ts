@@ -37,37 +37,61 @@ export async function create(db: Kysely<Tables>, { userId, kind, label, nowMs }:
 
 type Presented = { secret: string; provider: User['provider']; nowMs: number }
 
-type CallerRow = User & {
-	hash: Buffer
-	token_id: string
-	kind: Token['kind']
-	label: string
-	token_created_at: Date
-	last_used_at: Date
-	expires_at: Date | null
-}
+/**
+ * What a call wants to know besides who makes it, found by the same statement: `text` gives one row at most, whose first
+ * column is never null, and its parameters begin at `$3`.
+ */
+export type Beside = { name: string; text: string; values: unknown[] }
 
-// Every call begins with it: written once, and planned once by each connection.
-const caller = {
-	name: 'caller',
-	text: `
-		select owner.*, token.id as token_id, token.kind, token.label, token.hash,
-			token.created_at as token_created_at, token.last_used_at, token.expires_at
-		from tokens as token join users as owner on owner.id = token.user_id
-		where token.hash = $1 and owner.provider = $2`,
-}
+type Row = Record<string, unknown>
+
+// By name: a statement that is planned must not change its columns when a newer release adds some.
+const USER = [
+	'id',
+	'provider',
+	'provider_id',
+	'name',
+	'display_name',
+	'avatar_url',
+	'overlay_settings',
+	'created_at',
+	'last_seen_at',
+]
+const TOKEN = ['id', 'user_id', 'kind', 'label', 'hash', 'created_at', 'last_used_at', 'expires_at']
+const COLUMNS = [...USER.map((name) => `owner.${name}`), ...TOKEN.map((name) => `token.${name}`)]
 
 /** Who this secret stands for; undefined when nobody, no longer, or somebody who signed in another way. */
-export async function findCaller(pool: pg.Pool, presented: Presented): Promise<Caller | undefined> {
-	const { secret, provider, nowMs } = presented
+export async function findCaller(
+	pool: pg.Pool,
+	{ secret, provider, nowMs }: Presented,
+	beside?: Beside,
+): Promise<{ caller: Caller; beside: Row | undefined } | undefined> {
 	const hashed = hash(secret)
-	const { rows } = await pool.query<CallerRow>({ ...caller, values: [hashed, provider] })
+	// Both parts have an id and a name, hence rows without names.
+	const { rows, fields } = await pool.query<unknown[]>({
+		// Nearly every call begins with it: planned once by each connection.
+		name: beside ? `caller_and_${beside.name}` : 'caller',
+		text: `
+			select ${COLUMNS.join(', ')}${beside ? ', beside.*' : ''}
+			from tokens as token join users as owner on owner.id = token.user_id
+			${beside ? `left join lateral (${beside.text}) as beside on true` : ''}
+			where token.hash = $1 and owner.provider = $2`,
+		values: [hashed, provider, ...(beside?.values ?? [])],
+		rowMode: 'array',
+	})
 	const row = rows[0]
-	if (!row || !timingSafeEqual(row.hash, hashed)) return undefined
-	if (row.expires_at && row.expires_at.getTime() <= nowMs) return undefined
-	const { token_id, kind, label, hash: _, token_created_at, last_used_at, expires_at, ...user } = row
-	const token = { id: token_id, user_id: user.id, kind, label, created_at: token_created_at }
-	return { user, token: { ...token, last_used_at, expires_at } }
+	if (!row) return undefined
+	const user = named(USER, row) as User
+	const { hash: stored, ...token } = named(TOKEN, row.slice(USER.length)) as Token & { hash: Buffer }
+	if (!timingSafeEqual(stored, hashed)) return undefined
+	if (token.expires_at && token.expires_at.getTime() <= nowMs) return undefined
+	const others = row.slice(COLUMNS.length)
+	const names = fields.slice(COLUMNS.length).map(({ name }) => name)
+	return { caller: { user, token }, beside: (others[0] ?? null) === null ? undefined : named(names, others) }
+}
+
+function named(names: readonly string[], values: readonly unknown[]): Row {
+	return Object.fromEntries(names.map((name, index) => [name, values[index]]))
 }
 
 /** Notes the use at most once a minute; a device's thirty days then begin anew. True when it was noted. */

@@ -3,8 +3,8 @@ import type { SeedGraph } from '@speedfog/core/graph/seed-graph'
 import type { Kysely } from 'kysely'
 import type { Tables } from '#database/schema.ts'
 
-/** A seed's graph, compiled and as the text that is sent. */
-export type Seed = { graph: SeedGraph; json: string }
+/** A seed's graph, compiled and as the text that is sent: bytes, so that no answer encodes it anew. */
+export type Seed = { graph: SeedGraph; json: Buffer }
 
 /** About half a megabyte each. */
 const KEPT = 100
@@ -55,5 +55,5 @@ async function load(db: Kysely<Tables>, seedId: string): Promise<Seed> {
 		.executeTakeFirstOrThrow()
 	const reading = readGraph(JSON.parse(json))
 	if (!reading.ok) throw new Error(`the stored graph of seed ${seedId} is bad: ${reading.reasons.join('; ')}`)
-	return { graph: reading.graph, json }
+	return { graph: reading.graph, json: Buffer.from(json) }
 }

@@ -12,7 +12,7 @@ const shown: Shown = {
 	player: { name: 'runner', displayName: 'Läufer "城"' },
 	seedId: '0198a0a0-0000-7000-8000-000000000002',
 	graph,
-	graphJson: JSON.stringify(json),
+	graphJson: Buffer.from(JSON.stringify(json)),
 	modConnected: false,
 	modChangedAt: null,
 }

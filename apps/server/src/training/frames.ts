@@ -10,7 +10,7 @@ export type Shown = {
 	seedId: string
 	graph: SeedGraph
 	/** graph.json as it was read, minified. */
-	graphJson: string
+	graphJson: Buffer
 	modConnected: boolean
 	/** ISO 8601; null while no mod ever came. */
 	modChangedAt: string | null
@@ -45,7 +45,7 @@ export class Frames {
 		const seed = opened(view.seedForSpectator(graph, seedId, undefined))
 		const race = JSON.stringify(view.race(run, sessionId))
 		const participants = `[${this.#watchedParticipant(run, true)}]`
-		return `{"type":"race_state","race":${race},"seed":${seed},"graph_json":${graphJson}},"participants":${participants}}`
+		return `{"type":"race_state","race":${race},"seed":${seed},"graph_json":${graphJson.toString()}},"participants":${participants}}`
 	}
 
 	zoneUpdate(run: Run, nodeId: string): string {

@@ -3,6 +3,7 @@ import { sql } from 'kysely'
 import type { Kysely, Transaction } from 'kysely'
 import type pg from 'pg'
 import { uuidv7 } from 'uuidv7'
+import type { Beside } from '#accounts/accounts.ts'
 import type { Tables } from '#database/schema.ts'
 
 /** A session with what its owner and its seed add to it. */
@@ -60,12 +61,10 @@ type VisitColumns = [
 	igtMs: number,
 	deaths: number,
 ]
-type WholeRow = SessionRow & { current_seq: number | null; visits: VisitColumns[] }
+export type WholeRow = SessionRow & { current_seq: number | null; visits: VisitColumns[] }
 
-// The page of a run asks for it again and again: written once, and planned once by each connection.
-const whole = {
-	name: 'session_whole',
-	text: `
+function whole(parameter: string): string {
+	return `
 		select ${COLUMNS.join(', ')}, ${MOD_CONNECTED} as mod_connected, session.current_seq, (
 			select coalesce(json_agg(json_build_array(
 				visit.seq, visit.era, visit.node_id, visit.from_node_id, visit.flag_id, visit.igt_ms, visit.deaths
@@ -74,17 +73,27 @@ const whole = {
 		from training_sessions as session
 		join users as owner on owner.id = session.user_id
 		join seeds as seed on seed.id = session.seed_id
-		where session.id = $1`,
+		where session.id = ${parameter}`
 }
 
+// The page of a run asks for it again and again: written once, and planned once by each connection.
+const alone = { name: 'session_whole', text: whole('$1') }
+const withCaller = { name: 'session_whole', text: whole('$3') }
+
 /** A session with its visits in play order, of one moment. */
-export async function findWhole(
-	pool: pg.Pool,
-	id: string,
-): Promise<{ row: SessionRow; visits: Visit[]; currentSeq: number | null } | undefined> {
-	const { rows } = await pool.query<WholeRow>({ ...whole, values: [id] })
-	if (!rows[0]) return undefined
-	const { visits, current_seq: currentSeq, ...row } = rows[0]
+export type Whole = { row: SessionRow; visits: Visit[]; currentSeq: number | null }
+
+export async function findWhole(pool: pg.Pool, id: string): Promise<Whole | undefined> {
+	const { rows } = await pool.query<WholeRow>({ ...alone, values: [id] })
+	return rows[0] && wholeOf(rows[0])
+}
+
+/** The same, asked together with who wants to know; `wholeOf` reads the answer. */
+export function wholeBeside(id: string): Beside {
+	return { ...withCaller, values: [id] }
+}
+
+export function wholeOf({ visits, current_seq: currentSeq, ...row }: WholeRow): Whole {
 	return { row, visits: visits.map(visitOf), currentSeq }
 }
 

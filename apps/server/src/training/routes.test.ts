@@ -4,7 +4,7 @@ import { Buffer } from 'node:buffer'
 import { rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { parse } from 'smol-toml'
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
 import { testApp, TRAINING_POOL } from '#http/testing.ts'
 import type { Call, TestApp } from '#http/testing.ts'
 import { readZip } from '#packs/testing.ts'
@@ -258,6 +258,24 @@ describe('a run', () => {
 				404, 422, 422, 403,
 			])
 		}
+	})
+
+	it('is found by one question to the database, together with who asks', async () => {
+		const { id } = await start()
+		const asked = vi.spyOn(server.db.pool, 'query')
+		const answer = await server.call({ url: `/api/training/${id}`, as: anna })
+		expect([answer.json<SessionDetail>().id, asked.mock.calls.length]).toEqual([id, 1])
+		asked.mockRestore()
+	})
+
+	it('is shown at once to somebody whose visit is noted, and never to somebody who is signed out', async () => {
+		const zoe = await server.signIn('Zoe')
+		const { id } = await start(zoe)
+		await server.db.pool.query("update tokens set last_used_at = last_used_at - interval '2 minutes'")
+		const shown = await server.call({ url: `/api/training/${id}`, as: zoe })
+		expect([shown.statusCode, shown.json<SessionDetail>().id]).toEqual([200, id])
+		await server.call({ method: 'POST', url: '/api/auth/logout', as: zoe })
+		expect((await server.call({ url: `/api/training/${id}`, as: zoe })).statusCode).toBe(401)
 	})
 
 	it('can be abandoned once', async () => {

@@ -19,6 +19,7 @@ const Page = z.object({
 const WithGraph = z.object({ graph: z.enum(['true', 'false']).default('true') })
 const STARTS_PER_MINUTE = 30
 const PACKS_PER_MINUTE = 30
+const END = Buffer.from('}')
 
 export function routes(app: App, deps: TrainingDeps): void {
 	app.post(
@@ -56,7 +57,7 @@ export function routes(app: App, deps: TrainingDeps): void {
 	app.get(
 		'/api/training/:id',
 		{
-			config: signedIn,
+			config: { ...signedIn, beside: lookBeside },
 			schema: {
 				summary: 'A run of mine',
 				params: ById,
@@ -67,7 +68,7 @@ export function routes(app: App, deps: TrainingDeps): void {
 		async (request, reply) => {
 			const { id } = request.params
 			if (request.query.graph === 'true') return answer(request, reply, id)
-			return orRefusal(await training.look(deps, requireUser(request), id)).detail
+			return orRefusal(await look(request, id)).detail
 		},
 	)
 
@@ -117,18 +118,25 @@ export function routes(app: App, deps: TrainingDeps): void {
 		},
 	)
 
-	async function answer(request: FastifyRequest, reply: FastifyReply, id: string): Promise<SessionDetail> {
-		const { detail, graphJson } = orRefusal(await training.look(deps, requireUser(request), id))
-		return withGraph(reply, detail, graphJson)
+	async function answer(request: FastifyRequest, reply: FastifyReply, id: string): Promise<FastifyReply> {
+		const found = orRefusal(await look(request, id))
+		return reply.type('application/json; charset=utf-8').send(withGraph(found))
+	}
+
+	function look(request: FastifyRequest, id: string) {
+		return training.look(deps, requireUser(request), { id, beside: request.beside })
 	}
 }
 
-/** The graph's text goes into the answer as it is. */
-function withGraph(reply: FastifyReply, detail: SessionDetail, graphJson: string): SessionDetail {
-	reply
-		.type('application/json; charset=utf-8')
-		.serializer((fields) => `${JSON.stringify(fields).slice(0, -1)},"graph_json":${graphJson}}`)
-	return detail
+function lookBeside({ params }: FastifyRequest) {
+	const { success, data } = ById.safeParse(params)
+	return success ? training.lookBeside(data.id) : undefined
+}
+
+/** The graph's bytes go into the answer as they are. */
+function withGraph({ detail, graphJson }: training.Look): Buffer {
+	const before = Buffer.from(`${JSON.stringify(detail).slice(0, -1)},"graph_json":`)
+	return Buffer.concat([before, graphJson, END])
 }
 
 const simulateRefusals = {

@@ -11,7 +11,8 @@ import { isOwner } from './access.ts'
 import type { Live } from './live.ts'
 import { modToken } from './mod-token.ts'
 import * as queries from './queries.ts'
-import type { SessionRow } from './queries.ts'
+import type { SessionRow, WholeRow } from './queries.ts'
+export { wholeBeside as lookBeside } from './queries.ts'
 import * as view from './session-view.ts'
 import type { Simulations } from './simulate.ts'
 
@@ -73,10 +74,15 @@ export async function findOwn({ db }: TrainingDeps, user: User, id: string): Pro
 }
 
 /** What a session shows, with its graph as the text that is sent. */
-export type Look = { detail: Omit<SessionDetail, 'graph_json'>; graphJson: string }
+export type Look = { detail: Omit<SessionDetail, 'graph_json'>; graphJson: Buffer }
 
-export async function look(deps: TrainingDeps, user: User, id: string): Promise<Own<Look>> {
-	const stored = await queries.findWhole(deps.db.pool, id)
+/** `beside`: what was found with the user by `lookBeside`, if anything. */
+export async function look(
+	deps: TrainingDeps,
+	user: User,
+	{ id, beside = null }: { id: string; beside?: object | null },
+): Promise<Own<Look>> {
+	const stored = beside ? queries.wholeOf(beside as WholeRow) : await queries.findWhole(deps.db.pool, id)
 	const own = ifOwn(user, stored?.row, stored)
 	if (typeof own === 'string') return own
 	const { row, visits, currentSeq } = own
