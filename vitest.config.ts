@@ -3,7 +3,15 @@ import { configDefaults, defineConfig } from 'vitest/config'
 
 const project = (name: string, root: string, options: object = {}) => ({
 	// A busy machine takes its time; what is waited for comes or never does.
-	test: { name, root, include: ['src/**/*.test.ts'], expect: { poll: { timeout: 20_000 } }, ...options },
+	test: {
+		name,
+		root,
+		include: ['src/**/*.test.ts'],
+		testTimeout: 60_000,
+		hookTimeout: 60_000,
+		expect: { poll: { timeout: 20_000 } },
+		...options,
+	},
 })
 
 /** What is started and watched without a browser; beside what needs one, since both wait more than they work. */
@@ -20,13 +28,11 @@ export default defineConfig({
 			project('core', 'packages/core', { isolate: false }),
 			project('forge', 'packages/forge', { isolate: false }),
 			project('server', 'apps/server', {
-				testTimeout: 30_000,
-				hookTimeout: 60_000,
 				globalSetup: join(import.meta.dirname, 'apps/server/src/database/testing-setup.ts'),
 			}),
-			project('companion', 'apps/companion', { testTimeout: 30_000 }),
+			project('companion', 'apps/companion'),
 			project('web', 'apps/web', { isolate: false }),
-			project('tooling', 'scripts', { include: ['**/*.test.ts'], testTimeout: 60_000 }),
+			project('tooling', 'scripts', { include: ['**/*.test.ts'] }),
 			walks('e2e-pages', { include: ['**/*.test.ts'], exclude: [...configDefaults.exclude, ...programs] }),
 			walks('e2e-programs', { include: programs }),
 		],

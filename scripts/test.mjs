@@ -5,7 +5,7 @@ import * as children from './lib/children.mjs'
 import * as installation from './lib/installation.mjs'
 import * as suites from './lib/suites.mjs'
 
-const PURE = ['core', 'forge', 'companion', 'web']
+const PURE = ['core', 'forge', 'web']
 
 const args = process.argv.slice(2)
 const total = { passed: 0, failed: 0, skipped: 0 }
@@ -25,9 +25,9 @@ await step('static checks', checks.runAll)
 await step('unit and whole-server tests', () => suites.runProjects('all', ['!e2e-*']))
 // The walks wait more than they work, and leave room beside them.
 await Promise.all([
-	step('the same on Node 24, without server', () => suites.runOnNode24(PURE)),
 	step('walks through the pages', () => suites.runProjects('e2e-pages', ['e2e-pages'])),
-	step('whole programs, beside them', () => suites.runProjects('e2e-programs', ['e2e-programs'])),
+	step('without server or companion on Node 24', () => suites.runOnNode24('pure', PURE)),
+	runPrograms(),
 ])
 
 process.stdout.write(failures.map((what) => `\n✗ ${what}\n`).join(''))
@@ -35,6 +35,12 @@ process.stdout.write(`\n${summary.join('\n')}\n`)
 const skipped = total.skipped > 0 ? `, ${total.skipped} skipped` : ''
 process.stdout.write(`${total.passed} passed, ${total.failed} failed${skipped}\n`)
 process.exit(total.failed === 0 ? 0 : 1)
+
+/** One after the other: in both there are processes that look like the game, and a companion finds any. */
+async function runPrograms() {
+	await step('whole programs', () => suites.runProjects('e2e-programs', ['e2e-programs']))
+	await step('the companion on Node 24', () => suites.runOnNode24('companion', ['companion']))
+}
 
 /**
  * Runs one part, adds what it counted, and remembers how long it took.

@@ -38,11 +38,12 @@ export async function runProjects(name, projects, { node, args = [] } = {}) {
 
 /**
  * What runs without a database or a browser, on the Node that the README recommends.
- * @param {string[]} projects @returns {Promise<Count | undefined>} undefined where that Node is not at hand
+ * @param {string} name @param {string[]} projects
+ * @returns {Promise<Count | undefined>} undefined where that Node is not at hand
  */
-export async function runOnNode24(projects) {
+export async function runOnNode24(name, projects) {
 	if (!existsSync(NODE_24)) return undefined
-	return runProjects('node-24', projects, { node: NODE_24 })
+	return runProjects(`node-24-${name}`, projects, { node: NODE_24 })
 }
 
 /** @param {string} report @param {boolean} ok @returns {Count} */
