@@ -193,8 +193,18 @@ describe('a run', () => {
 	it('is shown with and without its graph', async () => {
 		const { id, graph_json, ...rest } = await start()
 		const whole = await get(`/api/training/${id}`)
-		expect(whole.headers['content-type']).toBe('application/json; charset=utf-8')
+		expect(whole.headers).toMatchObject({
+			'content-type': 'application/json; charset=utf-8',
+			'content-length': String(whole.rawPayload.length),
+			'x-content-type-options': 'nosniff',
+		})
 		expect(whole.json()).toEqual({ id, graph_json, ...rest })
+		const head = await server.call({ method: 'HEAD', url: `/api/training/${id}`, as: anna })
+		expect([head.statusCode, head.headers['content-length'], head.body]).toEqual([
+			200,
+			whole.headers['content-length'],
+			'',
+		])
 		expect((await get(`/api/training/${id}?graph=false`)).json()).toEqual({ id, ...rest })
 		expect((await get(`/api/training/${id.toUpperCase()}?graph=true`)).statusCode).toBe(200)
 		expect((await get(`/api/training/${id}?graph=maybe`)).statusCode).toBe(422)

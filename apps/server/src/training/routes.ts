@@ -4,6 +4,7 @@ import { z } from 'zod'
 import { limitPerUser, requireUser } from '#accounts/accounts.ts'
 import type { Access, App } from '#http/fastify.ts'
 import { nothing } from '#http/docs.ts'
+import { sendParts } from '#http/parts.ts'
 import { HttpError } from '#http/problem.ts'
 import { orRefusal, requireOwn } from './own-run.ts'
 import { seedGone, sendPack } from './send-pack.ts'
@@ -120,7 +121,7 @@ export function routes(app: App, deps: TrainingDeps): void {
 
 	async function answer(request: FastifyRequest, reply: FastifyReply, id: string): Promise<FastifyReply> {
 		const found = orRefusal(await look(request, id))
-		return reply.type('application/json; charset=utf-8').send(withGraph(found))
+		return sendParts(reply.type('application/json; charset=utf-8'), withGraph(found))
 	}
 
 	function look(request: FastifyRequest, id: string) {
@@ -134,9 +135,9 @@ function lookBeside({ params }: FastifyRequest) {
 }
 
 /** The graph's bytes go into the answer as they are. */
-function withGraph({ detail, graphJson }: training.Look): Buffer {
+function withGraph({ detail, graphJson }: training.Look): Buffer[] {
 	const before = Buffer.from(`${JSON.stringify(detail).slice(0, -1)},"graph_json":`)
-	return Buffer.concat([before, graphJson, END])
+	return [before, graphJson, END]
 }
 
 const simulateRefusals = {
