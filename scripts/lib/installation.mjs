@@ -55,6 +55,13 @@ export function firstMissing(wanted, present, workspaces) {
 	)
 }
 
+/** Whether a folder with a lockfile of its own has all of its packages. @param {string} folder */
+export function isInstalled(folder) {
+	const present = read(`${folder}/node_modules/.package-lock.json`)
+	const wanted = Object.entries(read(`${folder}/package-lock.json`))
+	return wanted.every(([place, { version }]) => place === '' || present[place]?.version === version)
+}
+
 /** What these workspaces need here, and what that needs. @param {Entries} wanted @param {string[]} workspaces */
 function needed(wanted, workspaces) {
 	const seen = new Set(workspaces)

@@ -13,7 +13,8 @@ import { root } from './root.mjs'
 
 const FOLDER = `${root}/apps/companion/dist/programs`
 /** Its own packages: no machine's npm installs another system's Node by itself, and no other command needs them. */
-const PACKAGING = `${root}/apps/companion/packaging`
+const PACKAGING_FOLDER = 'apps/companion/packaging'
+const PACKAGING = `${root}/${PACKAGING_FOLDER}`
 const PACKAGES = `${PACKAGING}/node_modules`
 const KOFFI = '@koromix/koffi-win32-x64'
 /** The same version as those below: a blob is read by the version that wrote it. */
@@ -41,15 +42,7 @@ export async function make() {
 	rmSync(FOLDER, { recursive: true, force: true })
 	const work = `${FOLDER}/making`
 	mkdirSync(work, { recursive: true })
-	// Forced, since the packages are those of two systems.
-	const { ok, output } = await installation.npm(
-		['ci', '--force', '--ignore-scripts', '--no-audit', '--no-fund'],
-		{
-			cwd: PACKAGING,
-			quiet: true,
-		},
-	)
-	if (!ok) throw new Error(`The companion's packages could not be installed:\n${output}`)
+	if (!installation.isInstalled(PACKAGING_FOLDER)) await install()
 	await bundle(`${work}/companion.cjs`)
 	for (const program of PROGRAMS) await makeOne(program, work)
 	const { version } = JSON.parse(readFileSync(`${root}/apps/companion/package.json`, 'utf8'))
@@ -61,6 +54,15 @@ export async function make() {
 	})
 	rmSync(work, { recursive: true })
 	writeFileSync(`${root}/${LIST}`, JSON.stringify({ version, programs }))
+}
+
+/** Some 85 MB once; after that only when a version changes. */
+async function install() {
+	process.stdout.write('Fetching the Node of Windows and of Linux for the companion (85 MB) …\n')
+	// Forced, since the packages are those of two systems.
+	const args = ['ci', '--force', '--ignore-scripts', '--no-audit', '--no-fund']
+	const { ok, output } = await installation.npm(args, { cwd: PACKAGING, quiet: true })
+	if (!ok) throw new Error(`The companion's packages could not be installed:\n${output}`)
 }
 
 /** @param {Program} program @param {string} work */
@@ -102,7 +104,13 @@ async function bundle(outfile) {
 		format: 'cjs',
 		target: 'node22',
 		logLevel: 'warning',
-		plugins: [{ name: 'native-addon-from-within', setup: takeAddonFromWithin }],
+		// The text of the program stays in memory as long as it runs. Names stay, for the traces in bug reports.
+		minifySyntax: true,
+		minifyWhitespace: true,
+		plugins: [
+			{ name: 'native-addon-from-within', setup: takeAddonFromWithin },
+			{ name: 'no-messages-in-50-languages', setup: leaveLanguagesOut },
+		],
 	})
 }
 
@@ -114,6 +122,11 @@ function takeAddonFromWithin(build) {
 	build.onResolve({ filter: /^@koromix\// }, ({ path }) =>
 		path === KOFFI ? { path: `${PACKAGING}/koffi.cjs` } : { path, external: true },
 	)
+}
+
+/** zod's, a third of the whole, which nothing here can ask for. @param {import('esbuild').PluginBuild} build */
+function leaveLanguagesOut(build) {
+	build.onLoad({ filter: /\/zod\/v4\/locales\/index\.js$/ }, () => ({ contents: 'export {}' }))
 }
 
 const CERTIFICATES = 4

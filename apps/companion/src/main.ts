@@ -91,6 +91,7 @@ async function watch(order: Watching): Promise<number> {
 		signal: stopOnSignals().signal,
 		onView: screens.view,
 		say: screens.say,
+		note: screens.note,
 		recordTo: recording ? (line) => recording.write(`${line}\n`) : undefined,
 	})
 	screens.note(sentenceOf(ending))

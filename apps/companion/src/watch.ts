@@ -18,6 +18,8 @@ export type WatchOptions = {
 	signal: AbortSignal
 	onView: (view: View & { waitingFor: string | null }) => void
 	say: (sentence: string) => void
+	/** For the log alone. */
+	note?: (sentence: string) => void
 	/** Takes a line for each poll. */
 	recordTo?: ((line: string) => void) | undefined
 }
@@ -41,6 +43,7 @@ export async function watchRun(options: WatchOptions): Promise<Ending> {
 					system: source.system,
 					clock,
 					say,
+					note: options.note,
 					onWaiting(what) {
 						waitingFor = what
 						show()

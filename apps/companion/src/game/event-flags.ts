@@ -82,7 +82,8 @@ export function createFlagReader(memory: Memory): FlagReader {
 			const bytes = place.span ? (contents.get(place.span) ?? null) : noneSet
 			const isSame = bytes && place.bytes ? bytes.equals(place.bytes) : bytes === place.bytes
 			if (isSame) continue
-			place.bytes = bytes
+			// A copy, to be compared with what is read into the same room next.
+			place.bytes = bytes && Buffer.from(bytes)
 			hasChanged = true
 		}
 		return hasChanged

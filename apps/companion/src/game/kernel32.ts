@@ -5,8 +5,8 @@
 export type Kernel32 = {
 	openProcess(access: number, pid: number): Opened
 	closeHandle(handle: Handle): void
-	/** Null unless all of it could be read. */
-	readMemory(handle: Handle, address: bigint, length: number): Buffer | null
+	/** Fills `bytes`. False unless all of it could be read. */
+	readMemory(handle: Handle, address: bigint, bytes: Buffer): boolean
 	/** 100 ns since 1601; null where Windows does not tell. */
 	creationTime(handle: Handle): bigint | null
 	/** Null for a process that runs. */
@@ -94,12 +94,8 @@ export async function openKernel32(): Promise<Kernel32> {
 			return handle === 0n ? { ok: false, error: lastError() } : { ok: true, handle }
 		},
 		closeHandle: (handle) => void closeHandle(handle),
-		readMemory(handle, address, length) {
-			const bytes = Buffer.allocUnsafe(length)
-			return readMemory(handle, address, bytes, length, count) && count.readUInt32LE() === length
-				? bytes
-				: null
-		},
+		readMemory: (handle, address, bytes) =>
+			readMemory(handle, address, bytes, bytes.length, count) && count.readUInt32LE() === bytes.length,
 		creationTime(handle) {
 			const created = Buffer.alloc(8)
 			return times(handle, created, ignored[0], ignored[1], ignored[2]) ? created.readBigUInt64LE() : null

@@ -81,10 +81,10 @@ function attach(proc: string, program: string, { pid, startedAt }: Candidate): A
 function openMemory(file: number): Pick<GameProcess, 'read' | 'close'> {
 	let isOpen = true
 	return {
-		read(address, length) {
+		read(address, length, into) {
 			// Its number may be another file's by now.
 			if (!isOpen) return null
-			const bytes = Buffer.allocUnsafe(length)
+			const bytes = into ?? Buffer.allocUnsafe(length)
 			try {
 				return readSync(file, bytes, 0, length, address) === length ? bytes : null
 			} catch {

@@ -1,6 +1,7 @@
 import { setImmediate } from 'node:timers/promises'
 import type { Clock } from '../clock.ts'
 import type { Game } from '../snapshot.ts'
+import { createMeter, type Meter } from './cost.ts'
 import type { GameProcess, System } from './memory.ts'
 import { prepare, STARTING, type Preparation } from './preparation.ts'
 import { createReader, type Reader } from './reader.ts'
@@ -10,6 +11,8 @@ export type MemoryGameOptions = {
 	clock: Clock
 	/** One sentence for the player, said once. */
 	say: (sentence: string) => void
+	/** One sentence for the log alone. */
+	note?: ((sentence: string) => void) | undefined
 	/** What is missing before the game can be read, each time another thing; null when it can. */
 	onWaiting?: (what: string | null) => void
 	/** Default: lets everything else run that is due. */
@@ -27,7 +30,7 @@ type Preparing = {
 type Life =
 	| { stage: 'absent'; waitingFor: string }
 	| Preparing
-	| { stage: 'running'; process: GameProcess; reader: Reader }
+	| { stage: 'running'; process: GameProcess; reader: Reader; meter: Meter }
 
 const LOOK_EVERY_MS = 1_000
 /** While a game is read: another one may have been started, or the anti-cheat. */
@@ -40,7 +43,7 @@ const NOT_STARTED = 'Elden Ring to be started'
 
 /** The real game: found, read, and found again when it was closed and started elsewhere. */
 export function openMemoryGame(options: MemoryGameOptions): Game {
-	const { system, clock, say, onWaiting = () => {}, pause = setImmediate } = options
+	const { system, clock, say, note = () => {}, onWaiting = () => {}, pause = setImmediate } = options
 	let life: Life = { stage: 'absent', waitingFor: NOT_STARTED }
 	let watched: readonly number[] = []
 	let said = ''
@@ -136,9 +139,10 @@ export function openMemoryGame(options: MemoryGameOptions): Game {
 			return
 		}
 		if (prepared.warning !== null) tell(prepared.warning)
-		const reader = createReader(process, prepared.statics, prepared.layout)
+		const meter = createMeter(process, () => performance.now(), note)
+		const reader = createReader(meter.memory, prepared.statics, prepared.layout)
 		reader.watch(watched)
-		enter({ stage: 'running', process, reader })
+		enter({ stage: 'running', process, reader, meter })
 	}
 
 	function isOverdue({ sinceMs }: Preparing): boolean {
@@ -154,7 +158,11 @@ export function openMemoryGame(options: MemoryGameOptions): Game {
 		},
 		read() {
 			if (life.stage !== 'running') return { state: 'waiting', waitingFor: life.waitingFor }
-			const snapshot = life.reader.read()
+			const { reader, meter } = life
+			const snapshot = meter.look(
+				() => reader.read(),
+				({ flags }) => flags.size > 0,
+			)
 			const isReadable = snapshot.screen !== null || snapshot.igtMs !== null
 			if (isReadable || life.process.isRunning()) return { state: 'read', snapshot }
 			enter({ stage: 'absent', waitingFor: NOT_STARTED })

@@ -1,7 +1,10 @@
 /** The game's memory as seen from outside. It can be read, and nothing else can be done to it. */
 export type Memory = {
-	/** All of it, or null where something is not mapped, or the game is gone. */
-	read(address: bigint, length: number): Buffer | null
+	/**
+	 * All of it, or null where something is not mapped, or the game is gone. `into` is room of that length to use again:
+	 * what is read ten times a second should leave nothing to be collected.
+	 */
+	read(address: bigint, length: number, into?: Buffer): Buffer | null
 }
 
 export type GameProcess = Memory & {

@@ -34,9 +34,9 @@ function prepare(edition: Edition = editionOf('2.6.2'), known = STATIC_NAMES as 
 	/** Lets something happen just before a read. */
 	let before = (_read: number, _address: bigint) => {}
 	const watched: Memory = {
-		read(address, length) {
+		read(address, length, into) {
 			before(memory.reads, address)
-			return memory.read(address, length)
+			return memory.read(address, length, into)
 		},
 	}
 	const reader = createReader(watched, statics, layout)

@@ -58,10 +58,11 @@ export async function scan(
 ): Promise<Hit[][]> {
 	const searches = signatures.map(prepare)
 	const overlap = Math.max(...signatures.map(({ bytes }) => bytes.length)) - 1
+	const room = Buffer.allocUnsafe(CHUNK_BYTES + overlap)
 	for (const { rva, sizeBytes } of codeOf(image)) {
 		for (let at = 0; at < sizeBytes; at += CHUNK_BYTES) {
 			const length = Math.min(CHUNK_BYTES + overlap, sizeBytes - at)
-			const chunk = readWithGaps(memory, base + BigInt(rva + at), length)
+			const chunk = readWithGaps(memory, base + BigInt(rva + at), room.subarray(0, length))
 			for (const one of searches) search(one, chunk, rva + at)
 			await pause()
 		}
@@ -112,14 +113,15 @@ function search({ signature, anchor, hits }: Search, chunk: Buffer, chunkRva: nu
 }
 
 /** Zeros stand for pages that are not mapped. */
-function readWithGaps(memory: Memory, address: bigint, length: number): Buffer {
-	const whole = memory.read(address, length)
+function readWithGaps(memory: Memory, address: bigint, room: Buffer): Buffer {
+	const { length } = room
+	const whole = memory.read(address, length, room)
 	if (whole) return whole
-	const bytes = Buffer.alloc(length)
+	room.fill(0)
 	for (let at = 0; at < length;) {
 		const part = Math.min(length - at, PAGE_BYTES - Number((address + BigInt(at)) % BigInt(PAGE_BYTES)))
-		memory.read(address + BigInt(at), part)?.copy(bytes, at)
+		memory.read(address + BigInt(at), part)?.copy(room, at)
 		at += part
 	}
-	return bytes
+	return room
 }

@@ -23,6 +23,17 @@ it('spans that lie near each other are fetched with one read, each gets its own 
 	expect(found.size).toBe(4)
 })
 
+it('what is read again comes into the same room', () => {
+	const memory = createSparseMemory()
+	const wanted = span(0)
+	const fetches = spans.plan([wanted])
+	memory.write(AT, Buffer.alloc(8, 1))
+	const first = spans.read(memory, fetches).get(wanted)!
+	memory.write(AT, Buffer.alloc(8, 2))
+	const second = spans.read(memory, fetches).get(wanted)!
+	expect([second[0], second.buffer]).toEqual([2, first.buffer])
+})
+
 it('a span inside of another one does not shorten what is read', () => {
 	expect(spans.plan([span(0, 100), span(10, 5)])).toMatchObject([{ length: 100 }])
 })

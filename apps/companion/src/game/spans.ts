@@ -3,8 +3,8 @@ import type { Memory } from './memory.ts'
 /** A piece of memory that is wanted. */
 export type Span = { address: bigint; length: number }
 
-/** One read that fetches several spans. */
-export type Fetch = { address: bigint; length: number; spans: readonly Span[] }
+/** One read that fetches several spans, each time into the same room. */
+export type Fetch = { address: bigint; length: number; spans: readonly Span[]; room: Buffer }
 
 /** So much more in one read costs less than another read does, on Wine far less. */
 const GAP_BYTES = 0x1_0000n
@@ -22,14 +22,14 @@ export function plan(spans: readonly Span[]): Fetch[] {
 		last.length = Math.max(last.length, Number(span.address - last.address) + span.length)
 		last.spans.push(span)
 	}
-	return fetches
+	return fetches.map((fetch) => ({ ...fetch, room: Buffer.allocUnsafe(fetch.length) }))
 }
 
-/** What stood in each span; one that could not be read is missing. */
+/** What stands in each span, until it is read the next time; one that could not be read is missing. */
 export function read(memory: Memory, fetches: readonly Fetch[]): ReadonlyMap<Span, Buffer> {
 	const found = new Map<Span, Buffer>()
-	for (const { address, length, spans } of fetches) {
-		const bytes = memory.read(address, length)
+	for (const { address, length, spans, room } of fetches) {
+		const bytes = memory.read(address, length, room)
 		for (const span of spans) {
 			const at = Number(span.address - address)
 			// A gap that is not mapped is no reason to miss what lies around it.

@@ -35,9 +35,10 @@ function fake(processes: FakeProcess[]) {
 		closeHandle(handle) {
 			if (!open.delete(handle)) throw new Error('It was not open')
 		},
-		readMemory(handle, address, length) {
+		readMemory(handle, address, bytes) {
 			const { begin = 'MZ' } = open.get(handle)!
-			return address === BASE && length === 2 ? Buffer.from(begin) : null
+			bytes.write(begin)
+			return address === BASE && bytes.length === 2
 		},
 		creationTime: (handle) => open.get(handle)!.createdAt ?? null,
 		exitCode: (handle) => open.get(handle)!.exitCode ?? null,

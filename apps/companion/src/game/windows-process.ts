@@ -1,5 +1,5 @@
 import { openKernel32, type Kernel32 } from './kernel32.ts'
-import { isObjectAddress, type Attachment, type Candidate, type System } from './memory.ts'
+import { isObjectAddress, type Attachment, type Candidate, type GameProcess, type System } from './memory.ts'
 import { MZ } from './pe.ts'
 
 /** To read memory, and to ask how the process is. Nothing can be written with it. */
@@ -45,12 +45,13 @@ function attach(kernel32: Kernel32, { pid, startedAt }: Candidate): Attachment {
 	}
 	const { handle } = opened
 	const module = findProgram(kernel32, pid)
-	const isGame = module !== null && kernel32.readMemory(handle, module.base, 2)?.readUInt16LE() === MZ
-	if (!isGame) {
+	let isOpen = true
+	const read: GameProcess['read'] = (address, length, into = Buffer.allocUnsafe(length)) =>
+		isOpen && kernel32.readMemory(handle, address, into) ? into : null
+	if (module === null || read(module.base, 2)?.readUInt16LE() !== MZ) {
 		kernel32.closeHandle(handle)
 		return { state: 'no_game' }
 	}
-	let isOpen = true
 	return {
 		state: 'attached',
 		process: {
@@ -59,7 +60,7 @@ function attach(kernel32: Kernel32, { pid, startedAt }: Candidate): Attachment {
 			base: module.base,
 			imageBytes: module.sizeBytes,
 			exePath: module.path,
-			read: (address, length) => (isOpen ? kernel32.readMemory(handle, address, length) : null),
+			read,
 			isRunning: () => isOpen && kernel32.exitCode(handle) === null,
 			close() {
 				if (isOpen) kernel32.closeHandle(handle)

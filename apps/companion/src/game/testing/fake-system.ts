@@ -76,7 +76,8 @@ function open(game: FakeGame): GameProcess {
 		imageBytes: IMAGE_BYTES,
 		exePath: null,
 		isRunning: () => game.isRunning,
-		read: (address, length) => (game.isRunning && game.isOpen ? game.memory.read(address, length) : null),
+		read: (address, length, into) =>
+			game.isRunning && game.isOpen ? game.memory.read(address, length, into) : null,
 		close() {
 			game.isOpen = false
 		},

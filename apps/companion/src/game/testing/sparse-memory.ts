@@ -28,9 +28,9 @@ export function createSparseMemory(): SparseMemory {
 
 	return {
 		reads: 0,
-		read(address, length) {
+		read(address, length, into) {
 			this.reads++
-			const bytes = Buffer.alloc(length)
+			const bytes = into ?? Buffer.alloc(length)
 			for (const { page, offset, done, part } of pagesOf(address, length)) {
 				const found = pages.get(page)
 				if (!found) return null
