@@ -2,7 +2,8 @@ import type { FileHandle } from 'node:fs/promises'
 import type { Writable } from 'node:stream'
 import type { Spliced } from './splice.ts'
 
-const CHUNK_BYTES = 256 * 1024
+/** More fits into some sockets and not into others, so that of many downloads some would lag far behind. */
+const CHUNK_BYTES = 64 * 1024
 
 /** Half open: from `start` up to but not including `end`. */
 export type Bytes = { start: number; end: number }
