@@ -19,6 +19,8 @@ import type { StandIn } from '#accounts/testing/twitch.ts'
 import { freshDatabase, urlOf } from '#database/testing.ts'
 import type { TestDatabase } from '#database/testing.ts'
 import { TRAINING_POOL } from '#http/testing.ts'
+import * as redisServer from '#live/testing/redis-server.ts'
+import type { RedisServer } from '#live/testing/redis-server.ts'
 import { makeZip, readZip } from '#packs/testing.ts'
 import { bundle, runServer } from './testing-process.ts'
 import type { ServerProcess } from './testing-process.ts'
@@ -26,8 +28,15 @@ import type { ServerProcess } from './testing-process.ts'
 const NAME = 'speedfog.example.org'
 const ORIGIN = `https://${NAME}`
 const isPossible = runs('nginx', '-v') && runs('openssl', 'version')
+const installation = 'apt-get install nginx-light openssl'
+const withPostgres = `two servers behind nginx that talk through PostgreSQL (${installation})`
+const withRedis = `two servers behind nginx that talk through Redis (${installation} redis-server)`
 
-describe.runIf(isPossible)(`two servers behind nginx (apt-get install nginx-light openssl)`, () => {
+describe.runIf(isPossible)(withPostgres, () => behindNginx())
+describe.runIf(isPossible && redisServer.isInstalled())(withRedis, () => behindNginx(redisServer.startRedis))
+
+function behindNginx(startRedis?: typeof redisServer.startRedis): void {
+	let redis: RedisServer | undefined
 	let folder: string
 	let db: TestDatabase
 	let twitch: StandIn
@@ -43,6 +52,7 @@ describe.runIf(isPossible)(`two servers behind nginx (apt-get install nginx-ligh
 		const zip = await makeZip({ 'a/graph.json': JSON.stringify(diamond().json) })
 		await writeFile(join(folder, 'pools/training_standard/seed_a.zip'), zip)
 		db = await freshDatabase()
+		redis = await startRedis?.()
 		twitch = await startTwitch()
 		twitch.person = { id: '1', login: 'anna', display_name: 'Anna', profile_image_url: '' }
 		const ports = await freePorts(4)
@@ -54,6 +64,7 @@ describe.runIf(isPossible)(`two servers behind nginx (apt-get install nginx-ligh
 				PUBLIC_URL: ORIGIN,
 				TRUSTED_PROXIES: '127.0.0.1',
 				DATABASE_URL: urlOf(db.connection),
+				...(redis && { REDIS_URL: redis.url }),
 				SECRET_KEY: 'k'.repeat(64),
 				SEEDS_POOL_DIR: join(folder, 'pools'),
 				TWITCH_CLIENT_ID: twitch.config.clientId,
@@ -69,6 +80,7 @@ describe.runIf(isPossible)(`two servers behind nginx (apt-get install nginx-ligh
 		nginx?.kill()
 		for (const { child } of servers ?? []) child.kill('SIGTERM')
 		await Promise.all((servers ?? []).map(({ ended }) => ended))
+		await redis?.stop()
 		await twitch?.close()
 		await db?.drop()
 		await rm(folder, { recursive: true, force: true })
@@ -207,6 +219,18 @@ describe.runIf(isPossible)(`two servers behind nginx (apt-get install nginx-ligh
 		for (const { socket } of [...viewers, mod]) socket.close()
 	})
 
+	if (startRedis)
+		it('say that Redis is away, and are ready again when it is back', async () => {
+			const ready = async () => {
+				const { status, body } = await call('/ready')
+				return [status, body.toString().includes('Redis')]
+			}
+			await redis!.stop()
+			await expect.poll(ready, { timeout: 10_000 }).toEqual([503, true])
+			await redis!.start()
+			await expect.poll(ready, { timeout: 10_000 }).toEqual([200, false])
+		})
+
 	/** An API token, made where the tokens lie: sign-ins are used up by now. */
 	async function tokenOf(name: string): Promise<string> {
 		const token = 't'.repeat(43)
@@ -217,7 +241,7 @@ describe.runIf(isPossible)(`two servers behind nginx (apt-get install nginx-ligh
 		)
 		return token
 	}
-})
+}
 
 function runs(program: string, flag: string): boolean {
 	try {

@@ -38,6 +38,7 @@ const RECORD = { signature: 0x02014b50, bytes: 46 }
 const MAX_COMMENT_BYTES = 0xffff
 const MAX_DIRECTORY_BYTES = 32 * 1024 * 1024
 const UNIX = 3
+const NOTHING = Buffer.alloc(0)
 export const SATURATED_16 = 0xffff
 export const SATURATED_32 = 0xffffffff
 
@@ -122,15 +123,18 @@ function parseRecord(records: Buffer, start: number): ZipEntry | undefined {
 	if (records.readUInt32LE(start) !== RECORD.signature) return undefined
 	const nameEnd = start + RECORD.bytes + records.readUInt16LE(start + 28)
 	const extraEnd = nameEnd + records.readUInt16LE(start + 30)
-	const extra = records.subarray(nameEnd, extraEnd)
-	const sizes = widen(extra, {
+	// A view of a buffer is dear where there are many, and most have nothing there.
+	const extra = nameEnd === extraEnd ? NOTHING : records.subarray(nameEnd, extraEnd)
+	const { sizeBytes, compressedBytes, localOffset } = widen(extra, {
 		sizeBytes: records.readUInt32LE(start + 24),
 		compressedBytes: records.readUInt32LE(start + 20),
 		localOffset: records.readUInt32LE(start + 42),
 	})
 	const madeByUnix = records.readUInt8(start + 5) === UNIX
 	return {
-		...sizes,
+		sizeBytes,
+		compressedBytes,
+		localOffset,
 		rawName: records.toString('latin1', start + RECORD.bytes, nameEnd),
 		extra,
 		flags: records.readUInt16LE(start + 8),
@@ -146,10 +150,10 @@ type Sizes = { sizeBytes: number; compressedBytes: number; localOffset: number }
 
 /** ZIP64's extra field holds, in this order, those of the three that do not fit into 32 bits. */
 function widen(extra: Buffer, sizes: Sizes): Sizes {
+	if (Math.max(sizes.sizeBytes, sizes.compressedBytes, sizes.localOffset) < SATURATED_32) return sizes
 	const names = (['sizeBytes', 'compressedBytes', 'localOffset'] as const).filter(
 		(name) => sizes[name] === SATURATED_32,
 	)
-	if (names.length === 0) return sizes
 	const wide = { ...sizes }
 	for (let at = 0; at + 4 <= extra.length; at += 4 + extra.readUInt16LE(at + 2)) {
 		if (extra.readUInt16LE(at) !== 1) continue

@@ -16,8 +16,8 @@ export type PoolReport = { added: number; skipped: number; rejected: { file: str
 /** Grows while a scan goes on: files looked at, files there are, and what was found so far. */
 type Progress = { done: number; total: number; pools: Record<string, PoolReport> }
 
-/** Seeds read at once, then stored in one statement. */
-const BATCH = 16
+/** Seeds read at once, then stored in one statement while the next are read. */
+const BATCH = 8
 /** So many files make a line in the log. */
 const TOLD_EVERY = 512
 
@@ -68,17 +68,21 @@ async function scanPool({ db, pools, log }: Needs, { pool, files, progress }: Po
 	const folder = join(pools.root, pool)
 	const known = new Map((await knownSeeds(db, pool)).map((row) => [row.slug, row]))
 	const present = new Set<string>()
+	let stored: Promise<void> = Promise.resolve()
 	for (let at = 0; at < files.length; at += BATCH) {
 		const batch = files.slice(at, at + BATCH).map((file) => inspect(folder, file, known))
 		const seen = await Promise.all(batch)
-		for (const one of seen) if ('slug' in one) present.add(one.slug)
-		await store(db, { pool, seen, report })
-		progress.done += seen.length
-		if ((at + BATCH) % TOLD_EVERY === 0) {
+		await stored
+		stored = store(db, { pool, seen, report }).then(() => {
+			progress.done += seen.length
 			const { done, total } = progress
-			log.info({ pool, done, total }, 'scanning')
-		}
+			if ((at + BATCH) % TOLD_EVERY === 0) log.info({ pool, done, total }, 'scanning')
+		})
+		// Told when it is waited for.
+		stored.catch(() => {})
+		for (const one of seen) if ('slug' in one) present.add(one.slug)
 	}
+	await stored
 	const gone = [...known.values()].filter(({ slug, status }) => status === 'available' && !present.has(slug))
 	await removeFromDraw(db, { ids: gone.map(({ id }) => id) })
 }

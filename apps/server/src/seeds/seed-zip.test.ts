@@ -73,6 +73,11 @@ describe("a seed's zip", () => {
 		await expect(read(zip)).rejects.toThrow(reason)
 	})
 
+	it('is read also with the backslashes of Windows in its names', async () => {
+		expect((await read(await withName('a\\mods\\x.bin'))).json).toBe(JSON.stringify(JSON.parse(graph)))
+		await expect(read(await withName('a\\..\\..\\x'))).rejects.toThrow('is not safe')
+	})
+
 	it('that claims to be small and unpacks to much is refused without unpacking it', async () => {
 		const bomb = deflateRawSync(Buffer.alloc(64 * 2 ** 20))
 		const zip = await makeZip({ 'graph.json': bomb }, { stored: true })

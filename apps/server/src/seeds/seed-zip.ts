@@ -3,6 +3,7 @@ import { readGraph } from '@speedfog/core/graph/read-graph'
 import { createHash } from 'node:crypto'
 import { open } from 'node:fs/promises'
 import type { FileHandle } from 'node:fs/promises'
+import { setImmediate } from 'node:timers/promises'
 import { crc32, inflateRawSync } from 'node:zlib'
 import yauzl from 'yauzl'
 import { BadZip, readDirectory, readExactly } from '#packs/packs.ts'
@@ -15,6 +16,7 @@ export type SeedFile = { graph: SeedGraph; json: string; sha256: Buffer; warning
 const MAX_GRAPH_BYTES = 16 * 1024 * 1024
 const MAX_ENTRIES = 100_000
 const LOCAL_HEADER = { signature: 0x04034b50, bytes: 30 }
+const GRAPH = 'graph.json'
 const STORED = 0
 const DEFLATED = 8
 const ENCRYPTED = 1 << 0
@@ -27,18 +29,27 @@ export async function readSeedZip(file: string): Promise<SeedFile> {
 	try {
 		const { size } = await handle.stat()
 		const directory = await readDirectory(handle, size)
-		const entries = checkEntries(directory.entries, directory.offset)
-		const bytes = await readEntry(handle, findGraph(entries))
+		await turn()
+		checkOverlaps(directory.entries, directory.offset)
+		const bytes = await readEntry(handle, findGraph(checkNames(directory.entries)))
+		await turn()
 		return compile(bytes)
 	} finally {
 		await handle.close()
 	}
 }
 
-/** Refuses what an unzip program on somebody's machine could be harmed or confused by. */
-function checkEntries(entries: readonly ZipEntry[], dataBytes: number): Map<string, ZipEntry> {
+let last: Promise<unknown> = Promise.resolve()
+
+/** Many are read at once, by the thread that also serves games: those get their turn between two of them. */
+function turn(): Promise<unknown> {
+	return (last = last.then(() => setImmediate()))
+}
+
+/** Refuses what an unzip program on somebody's machine could be harmed or confused by; returns what may be the graph. */
+function checkNames(entries: readonly ZipEntry[]): Map<string, ZipEntry> {
 	if (entries.length > MAX_ENTRIES) throw new BadZip(`it holds more than ${MAX_ENTRIES} files`)
-	const byName = new Map<string, ZipEntry>()
+	const graphs = new Map<string, ZipEntry>()
 	const folded = new Set<string>()
 	for (const entry of entries) {
 		const name = nameOf(entry)
@@ -48,20 +59,21 @@ function checkEntries(entries: readonly ZipEntry[], dataBytes: number): Map<stri
 		const same = name.toLowerCase()
 		if (folded.has(same)) throw new BadZip(`${quote(name)} is there twice`)
 		folded.add(same)
-		byName.set(name, entry)
+		if (name.endsWith(GRAPH)) graphs.set(name, entry)
 	}
-	refuseOverlaps(entries, dataBytes)
-	return byName
+	return graphs
 }
 
 function nameOf({ flags, rawName, extra }: ZipEntry): string {
-	let name: string
-	try {
-		const extraFields = yauzl.parseExtraFields(extra)
-		name = yauzl.getFileNameLowLevel(flags, Buffer.from(rawName, 'latin1'), extraFields, false)
-	} catch {
-		throw new BadZip('a file name is damaged')
-	}
+	let name = rawName
+	// Others are written in one of two ways, or a second time among the extra fields, or with the backslashes of Windows.
+	if (extra.length > 0 || !/^[ -[\]-~]*$/.test(rawName))
+		try {
+			const extraFields = yauzl.parseExtraFields(extra)
+			name = yauzl.getFileNameLowLevel(flags, Buffer.from(rawName, 'latin1'), extraFields, false)
+		} catch {
+			throw new BadZip('a file name is damaged')
+		}
 	// A colon names a drive or a hidden stream on Windows.
 	const unsafe = yauzl.validateFileName(name) !== null || /[\u0000-\u001f:]/.test(name) || name === ''
 	if (unsafe) throw new BadZip(`the file name ${quote(name)} is not safe`)
@@ -69,7 +81,7 @@ function nameOf({ flags, rawName, extra }: ZipEntry): string {
 }
 
 /** Entries that share data are how small zips unpack to huge ones. */
-function refuseOverlaps(entries: readonly ZipEntry[], dataBytes: number): void {
+function checkOverlaps(entries: readonly ZipEntry[], dataBytes: number): void {
 	const sorted = [...entries].sort((a, b) => a.localOffset - b.localOffset)
 	for (const [index, { localOffset, compressedBytes, rawName }] of sorted.entries()) {
 		const next = sorted[index + 1]?.localOffset ?? dataBytes
@@ -80,9 +92,11 @@ function refuseOverlaps(entries: readonly ZipEntry[], dataBytes: number): void {
 
 /** At the root, else in the one folder below it that has one. */
 function findGraph(entries: Map<string, ZipEntry>): ZipEntry {
-	const atRoot = entries.get('graph.json')
+	const atRoot = entries.get(GRAPH)
 	if (atRoot) return atRoot
-	const [found, second] = [...entries].filter(([name]) => /^[^/]+\/graph\.json$/.test(name))
+	const [found, second] = [...entries].filter(
+		([name]) => name.indexOf('/') === name.length - GRAPH.length - 1,
+	)
 	if (!found) throw new BadZip('it holds no graph.json')
 	if (second) throw new BadZip('it holds more than one graph.json')
 	return found[1]
