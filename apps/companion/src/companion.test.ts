@@ -1,11 +1,12 @@
 import { refusals } from '@speedfog/core/run/refusals'
 import { buildGraph } from '@speedfog/core/graph/testing'
 import { afterEach, describe, expect, it, vi } from 'vitest'
-import { systemClock } from './clock.ts'
+import { systemClock, type Clock } from './clock.ts'
 import { run, type Companion, type View } from './companion.ts'
 import { openMemoryOutbox, type Outbox } from './report/outbox.ts'
 import { loading, world } from './report/testing/snapshots.ts'
 import type { Reading } from './snapshot.ts'
+import { quickClock } from './testing/quick-clock.ts'
 import { openTinyServer, tinyConfig, type TinyServer, type TinyServerOptions } from './testing/tiny-server.ts'
 
 const built = buildGraph({ layers: [['quay'], ['grotto'], ['crown']] })
@@ -28,7 +29,7 @@ async function serve(options: Partial<TinyServerOptions> = {}): Promise<TinyServ
 }
 
 /** A companion beside a game that shows whatever `screen.shows` says. */
-function begin(server: TinyServer, outbox: Outbox = openMemoryOutbox()) {
+function begin(server: TinyServer, outbox: Outbox = openMemoryOutbox(), clock: Clock = systemClock) {
 	const { sessionId, modToken, seedId, serverUrl } = tinyConfig(server)
 	const screen: { shows: Reading; polls: number } = { shows: standing(60_000), polls: 0 }
 	const said: string[] = []
@@ -50,7 +51,7 @@ function begin(server: TinyServer, outbox: Outbox = openMemoryOutbox()) {
 			modToken,
 			seedId,
 			version: '1.2.3',
-			clock: systemClock,
+			clock,
 			random: () => 0,
 		},
 		{
@@ -118,7 +119,7 @@ describe('a companion', () => {
 		const outbox = openMemoryOutbox()
 		const watch = { flags: graph.eventIds, finishFlag: graph.finishFlag }
 		outbox.record({ type: 'watch', watch, startedAtMs: Date.now() })
-		const { screen, said, view } = begin(server, outbox)
+		const { screen, said, view } = begin(server, outbox, quickClock(30))
 		screen.shows = standing(61_000, GATE)
 		await until(() => expect(view().link).toMatchObject({ state: 'waiting', occupied: true }))
 		await new Promise((resolve) => setTimeout(resolve, 200))

@@ -105,16 +105,6 @@ describe('simulateRun', () => {
 		expect(await playOn(server)).toMatchObject({ end: 'refused', why: 'Invalid mod token or session' })
 	})
 
-	it('records nothing while another client reports the run', async () => {
-		const message = 'Already connected from another client'
-		const server = await serve({ refuse: (attempt) => (attempt < 2 ? { message, code: 4003 } : undefined) })
-		const said: string[] = []
-		const { end, route } = await playOn(server, { log: (sentence) => said.push(sentence) })
-		expect(end).toBe('finished')
-		expect(said).toEqual(['The in-game mod already reports this run; the companion is not needed'])
-		expect(server.run.visits).toEqual(route.visits)
-	})
-
 	it('stops at a run on another seed than the pack', async () => {
 		const server = await serve()
 		const config = { ...tinyConfig(server), seedId: '0197c0de-0000-7000-8000-00000000000f' }

@@ -1,13 +1,14 @@
 import { buildGraph } from '@speedfog/core/graph/testing'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterEach, describe, expect, it, vi } from 'vitest'
-import { systemClock, type Clock } from './clock.ts'
+import { systemClock } from './clock.ts'
 import { openLinux } from './game/linux-process.ts'
 import { readRecording, replay } from './game/recording.ts'
 import { createFakeSystem } from './game/testing/fake-system.ts'
 import { openStandIns } from './game/testing/stand-in/stand-in.ts'
 import { title, type Scene } from './game/testing/world.ts'
 import { openMemoryOutbox } from './report/outbox.ts'
+import { quickClock } from './testing/quick-clock.ts'
 import { openTinyServer, tinyConfig, type TinyServer } from './testing/tiny-server.ts'
 import { watchRun, type WatchOptions } from './watch.ts'
 
@@ -96,7 +97,7 @@ describe.runIf(process.platform === 'linux')('a run in a game of another process
 		const recording = readRecording(lines.join('\n'))
 		if (!recording.ok) throw new Error(recording.problem)
 		const again = await serve()
-		const replayed = watch(again, { game: replay(recording.readings) }, { clock: quick })
+		const replayed = watch(again, { game: replay(recording.readings) }, { clock: quickClock(10) })
 		expect(await replayed.ended).toEqual({ end: 'finished' })
 		expect(again.run).toMatchObject({ status: 'finished', igtMs: 50_000, deaths: 3, visits })
 	})
@@ -107,9 +108,3 @@ describe.runIf(process.platform === 'linux')('a run in a game of another process
 		expect(await ended).toEqual({ end: 'stopped' })
 	})
 })
-
-/** Ten times as fast. */
-const quick: Clock = {
-	now: () => Date.now() * 10,
-	after: (ms, act) => systemClock.after(ms / 10, act),
-}

@@ -29,9 +29,9 @@ describe('afterDown', () => {
 			{ do: 'stop', why: 'Training session is not active' },
 		],
 		[
-			'[P6] comes again where another client reports the run',
+			'looks again after 30 s where another client reports the run',
 			{ refusal: 'Already connected from another client', code: 4003, why: '' },
-			{ do: 'retry', afterMs: 1000, occupied: true },
+			{ do: 'retry', afterMs: 30_000, occupied: true },
 		],
 		[
 			'stops at a 4003 without words',

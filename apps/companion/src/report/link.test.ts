@@ -86,6 +86,21 @@ describe('a link', () => {
 		}
 	})
 
+	it('[C8] takes its own connection, which an older server has not given up yet, for no other client', async () => {
+		const message = 'Already connected from another client'
+		const server = await serve({ refuse: (attempt) => (attempt > 1 ? { message, code: 4003 } : undefined) })
+		const { reach, clock, last } = connect(server.url)
+		await reach('live')
+		server.cut()
+		for (const waitMs of [1_000, 2_000, 4_000, 8_000, 16_000, 30_000, 30_000]) {
+			await reach('waiting')
+			expect(last()).toMatchObject({ untilMs: clock.now() + waitMs, occupied: false })
+			clock.pass(waitMs)
+		}
+		await reach('waiting')
+		expect(last()).toMatchObject({ untilMs: clock.now() + 30_000, occupied: true })
+	})
+
 	it.each(['Invalid mod token or session', 'Training session is not active'])(
 		'[C9] stops for good at "%s", with these words',
 		async (message) => {
@@ -98,15 +113,19 @@ describe('a link', () => {
 		},
 	)
 
-	it('[P6] comes again where another client reports, and takes over when that one has gone', async () => {
+	it('looks every 30 s where another client reports, and takes over when that one has gone', async () => {
 		const message = 'Already connected from another client'
 		const server = await serve({ refuse: (attempt) => (attempt < 3 ? { message, code: 4003 } : undefined) })
 		const { reach, last, clock } = connect(server.url)
 		await reach('waiting')
 		expect(last()).toMatchObject({ occupied: true, why: message })
-		clock.pass(1_000)
-		await reach('waiting')
-		clock.pass(2_000)
+		for (let look = 2; look <= 3; look++) {
+			await reach('waiting')
+			expect(last()).toMatchObject({ untilMs: clock.now() + 30_000 })
+			clock.pass(29_999)
+			expect(last().state).toBe('waiting')
+			clock.pass(1)
+		}
 		await reach('live')
 	})
 

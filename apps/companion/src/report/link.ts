@@ -1,5 +1,5 @@
 import type { Clock } from '../clock.ts'
-import { afterDown, type Down } from './backoff.ts'
+import { afterDown, isOccupied, type Down } from './backoff.ts'
 import type { Greeting } from './frames.ts'
 import { openSocket, type Auth, type PlayFrame, type Socket } from './socket.ts'
 
@@ -30,9 +30,15 @@ export type LinkOptions = {
 	random: () => number
 }
 
+/** A minute and a half: an older server keeps a connection that died for little less. */
+const OWN_TRIES = 7
+/** Who was connected a moment ago is refused for his own sake. */
+const stillOpen: Down = { code: 1006, why: 'The server still waits for the connection that was lost' }
+
 export function openLink({ url, auth, clock, random }: LinkOptions, events: LinkEvents): Link {
 	let socket: Socket | undefined
 	let attempt = 0
+	let wasLive = false
 	let stopped = false
 	let cancelRetry = () => {}
 
@@ -42,6 +48,7 @@ export function openLink({ url, auth, clock, random }: LinkOptions, events: Link
 		socket = openSocket(url, auth, clock, {
 			onGreeting(greeting) {
 				attempt = 0
+				wasLive = true
 				events.onState({ state: 'live', greeting })
 			},
 			onFrame: events.onFrame,
@@ -49,9 +56,11 @@ export function openLink({ url, auth, clock, random }: LinkOptions, events: Link
 		})
 	}
 
-	function goOn(down: Down) {
+	function goOn(known: Down) {
 		socket = undefined
 		if (stopped) return
+		const isOwn = wasLive && attempt < OWN_TRIES && isOccupied(known)
+		const down = isOwn ? stillOpen : known
 		const next = afterDown(down, attempt++, random)
 		if (next.do === 'stop') {
 			stopped = true
