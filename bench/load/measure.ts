@@ -34,7 +34,7 @@ export type Play = {
 }
 
 /** Code that was just compiled, and sockets that were just opened, are not what is measured. */
-const WARM_UP_MS = 10_000
+export const WARM_UP_MS = 10_000
 
 /** The load that quality asks for: a status each second, give or take 20 ms, and a gate each half minute. */
 export const usualPace: Pace = { statusEveryMs: 1_000, jitterMs: 20, gateEveryMs: 30_000 }

@@ -14,7 +14,7 @@ export type { Outcome } from './journal/unwritten.ts'
 const BEHIND_MS = 1_500
 const TICK_MS = 250
 /** Commits begin at least this far apart while flags come one by one, so that some share theirs. */
-const SPACING_MS = 8
+const SPACING_MS = 25
 /** So many rows take some ten milliseconds: flags that come meanwhile wait no longer than that. */
 const MAX_ROWS = 1_000
 const STATEMENT_TIMEOUT_MS = 10_000

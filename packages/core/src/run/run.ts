@@ -16,6 +16,9 @@ import * as hold from './hold.ts'
 import type { GameplayEvent, Run, RunEvent, Step, Visit } from './run-state.ts'
 import { historyOf, reachedBy } from './visits.ts'
 
+/** One for all: most runs never see an unknown flag. */
+const noFlags: ReadonlySet<number> = new Set()
+
 /** A session that was just made. */
 export function begin({ createdAtMs, simulated }: { createdAtMs: number; simulated: boolean }): Run {
 	return {
@@ -32,7 +35,7 @@ export function begin({ createdAtMs, simulated }: { createdAtMs: number; simulat
 		current: null,
 		reached: null,
 		recordedFlags: new Map(),
-		unknownFlags: new Set(),
+		unknownFlags: noFlags,
 		factCount: 0,
 		ackSeq: 0,
 		connection: null,
