@@ -64,6 +64,11 @@ describe('a server that cannot start says why in one line and ends with 1', () =
 			/^DATA_DIR is "\/dev\/null\/data" and cannot be made \(ENOTDIR\): /,
 		],
 		[
+			'its folder is where the system takes none',
+			{ DATA_DIR: '/proc/here/data' },
+			/^DATA_DIR is "\/proc\/here\/data" and cannot be made \(E\w+\): /,
+		],
+		[
 			'nobody may write in its folder',
 			{ DATA_DIR: '/sys' },
 			/^\/sys\/secret-key\.\w+ cannot be used \(E\w+\): make DATA_DIR a folder in which all is this user's/,

@@ -1,4 +1,3 @@
-import { mkdir } from 'node:fs/promises'
 import { join, sep } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import * as accounts from '#accounts/accounts.ts'
@@ -23,6 +22,7 @@ import * as seeds from '#seeds/seeds.ts'
 import { LiveSessions } from '#training/live-sessions.ts'
 import { openSimulations } from '#training/simulate.ts'
 import { socketRoutes } from '#training/sockets.ts'
+import * as dataFolders from './data-folder.ts'
 import * as demoPools from './demo-pools.ts'
 import { openMetrics } from './metrics.ts'
 import * as ports from './port.ts'
@@ -181,12 +181,7 @@ function busPart({ redisUrl }: Config, bus: Bus): Part {
 /** What the environment left open. */
 async function settle(settings: Settings): Promise<Config> {
 	const { dataDir, host, databaseUrl, seedsPoolDir } = settings
-	if (databaseUrl === undefined || seedsPoolDir === undefined)
-		await mkdir(dataDir, { recursive: true }).catch((error: NodeJS.ErrnoException) => {
-			throw new Refused(
-				`DATA_DIR is "${dataDir}" and cannot be made (${error.code}): set it to a folder this user may write in.`,
-			)
-		})
+	if (databaseUrl === undefined || seedsPoolDir === undefined) await dataFolders.make(dataDir)
 	const port = await ports.settle(host, settings.port)
 	const secretKey = settings.secretKey ?? (await secretKeys.ensure(dataDir))
 	return { ...settings, port, publicUrl: settings.publicUrl ?? defaultPublicUrl(port), secretKey }

@@ -1,11 +1,12 @@
 import { existsSync } from 'node:fs'
-import { mkdir, stat } from 'node:fs/promises'
+import { stat } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { readPlace } from '#config.ts'
 import { exportTo } from '#database/archive/export.ts'
 import { importFrom, verify } from '#database/archive/import.ts'
 import * as database from '#database/database.ts'
 import type { Connection } from '#database/database.ts'
+import * as dataFolders from '#data-folder.ts'
 import * as embedded from '#database/embedded.ts'
 import { migrate } from '#database/migrate.ts'
 import { openLog } from '#log.ts'
@@ -136,7 +137,7 @@ async function reach(
 	if (!place.ok) throw new Refused(place.problem)
 	const { databaseUrl, dataDir } = place
 	if (databaseUrl !== undefined) return { connection: databaseUrl, release: async () => undefined }
-	if (mode === 'writing') await mkdir(dataDir, { recursive: true })
+	if (mode === 'writing') await dataFolders.make(dataDir)
 	else if (!existsSync(dataDir)) throw new Refused(`DATA_DIR is "${dataDir}", and there is no such folder.`)
 	const running = mode === 'reading' ? await embedded.findRunning(dataDir) : undefined
 	if (running) return { connection: running, release: async () => undefined }
