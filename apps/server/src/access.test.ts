@@ -130,6 +130,32 @@ it('tells of each call what it is for, what it answers, and what stands in the w
 	expect(text).not.toContain('Default Response')
 })
 
+it('tells of each answer with a body of what type it is', async () => {
+	type Answer = { content?: Record<string, unknown> }
+	const { paths } = (await server.call({ url: '/api/openapi.json' })).json<{
+		paths: Record<string, Record<string, { responses: Record<string, Answer> }>>
+	}>()
+	const types = Object.entries(paths).flatMap(([path, operations]) =>
+		Object.entries(operations).flatMap(([method, { responses }]) =>
+			Object.entries(responses).map(([status, { content = {} }]) => ({
+				answer: `${status} ${method} ${path}`,
+				types: Object.keys(content).join(),
+			})),
+		),
+	)
+	const typeOf = Object.fromEntries(types.map(({ answer, types }) => [answer, types]))
+	expect(typeOf).toMatchObject({
+		'200 get /metrics': 'text/plain',
+		'200 get /api/training/{id}': 'application/json',
+		'200 get /api/training/{id}/pack': 'application/zip',
+		'206 get /api/training/{id}/pack': 'application/zip',
+		'200 get /api/companion/{platform}': 'application/octet-stream',
+		'default get /api/companion/{platform}': 'application/problem+json',
+	})
+	const bodiless = /^(204|302) |^202 post .*simulate/
+	expect(types.filter((told) => told.types === '' && !bodiless.test(told.answer))).toEqual([])
+})
+
 it.each(Object.entries(RULES))(
 	'%s answers nobody, another user, the owner and an admin %j',
 	async (name, rule) => {

@@ -11,6 +11,7 @@ import * as companion from './companion.ts'
 const signedIn = { access: 'signedIn' satisfies Access } as const
 const ByPlatform = z.object({ platform: CompanionPlatform })
 const DOWNLOADS_PER_MINUTE = 30
+const PROGRAM = 'application/octet-stream'
 
 export function routes(app: App, deps: Deps & { companionFolder: string }): void {
 	app.get(
@@ -33,7 +34,12 @@ export function routes(app: App, deps: Deps & { companionFolder: string }): void
 	app.route({
 		method: ['GET', 'HEAD'],
 		url: '/api/companion/:platform',
-		config: { ...signedIn, streams: true, rateLimit: limitPerUser(deps, DOWNLOADS_PER_MINUTE) },
+		config: {
+			...signedIn,
+			streams: true,
+			sends: { 200: PROGRAM, 206: PROGRAM },
+			rateLimit: limitPerUser(deps, DOWNLOADS_PER_MINUTE),
+		},
 		schema: { summary: 'The companion for one system', params: ByPlatform },
 		handler: async (request, reply) => {
 			const programs = await companion.list(deps.companionFolder)
@@ -57,7 +63,7 @@ function send(program: companion.Program, request: FastifyRequest, reply: Fastif
 	}
 	const { start, end } = answer.bytes
 	reply.code(answer.status).headers({
-		'content-type': 'application/octet-stream',
+		'content-type': PROGRAM,
 		'content-length': String(end - start),
 		'content-disposition': `attachment; filename="${program.fileName}"`,
 	})

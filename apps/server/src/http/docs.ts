@@ -21,10 +21,12 @@ export function describeRoutes(app: App): void {
 		},
 		transform: (route) => {
 			const { schema, url } = jsonSchemaTransform(route)
-			const access = route.route.config?.access
+			const { access, sends = {} } = route.route.config ?? {}
 			if (access === undefined) return { schema: { ...schema, hide: true }, url }
+			const response = { ...(schema.response as object | undefined), ...answersOf(sends) }
+			const told = Object.keys(response).length > 0 ? { ...schema, response } : schema
 			return {
-				schema: access === 'all' ? schema : { ...schema, security: [{ cookie: [] }, { bearer: [] }] },
+				schema: access === 'all' ? told : { ...told, security: [{ cookie: [] }, { bearer: [] }] },
 				url,
 			}
 		},
@@ -34,6 +36,15 @@ export function describeRoutes(app: App): void {
 			return document
 		},
 	})
+}
+
+/** Answers that no schema checks. */
+function answersOf(sends: Record<number, string>): object {
+	const answers = Object.entries(sends).map(([status, type]) => {
+		const schema = type.startsWith('text/') ? { type: 'string' } : { type: 'string', format: 'binary' }
+		return [status, { description: '', content: { [type]: { schema } } }] as const
+	})
+	return Object.fromEntries(answers)
 }
 
 type OpenApi = { paths?: Record<string, Record<string, { responses?: Record<string, Answer> }>> }

@@ -18,5 +18,7 @@ declare module 'fastify' {
 		access?: Access
 		/** Its answer may take as long as the caller's line needs. */
 		streams?: true
+		/** The types of answers that are no JSON, by status. */
+		sends?: Record<number, string>
 	}
 }

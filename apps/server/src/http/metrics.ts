@@ -10,7 +10,10 @@ export type Shown = { contentType: string; metrics(): Promise<string> }
 export function metrics(app: App, { metricsToken, localMode }: Config, shown: Shown): void {
 	app.get(
 		'/metrics',
-		{ config: { access: 'all' }, schema: { summary: 'Figures for Prometheus, by METRICS_TOKEN' } },
+		{
+			config: { access: 'all', sends: { 200: 'text/plain' } },
+			schema: { summary: 'Figures for Prometheus, by METRICS_TOKEN' },
+		},
 		async ({ headers }, reply) => {
 			if (metricsToken !== undefined) {
 				const presented = /^Bearer +(\S+)$/i.exec(headers.authorization ?? '')?.[1] ?? ''

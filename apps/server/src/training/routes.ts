@@ -21,6 +21,7 @@ const WithGraph = z.object({ graph: z.enum(['true', 'false']).default('true') })
 const STARTS_PER_MINUTE = 30
 const PACKS_PER_MINUTE = 30
 const END = Buffer.from('}')
+const ZIP = 'application/zip'
 
 export function routes(app: App, deps: TrainingDeps): void {
 	app.post(
@@ -90,7 +91,12 @@ export function routes(app: App, deps: TrainingDeps): void {
 		// By itself Fastify would answer HEAD by reading the whole file and throwing it away.
 		method: ['GET', 'HEAD'],
 		url: '/api/training/:id/pack',
-		config: { ...signedIn, streams: true, rateLimit: limitPerUser(deps, PACKS_PER_MINUTE) },
+		config: {
+			...signedIn,
+			streams: true,
+			sends: { 200: ZIP, 206: ZIP },
+			rateLimit: limitPerUser(deps, PACKS_PER_MINUTE),
+		},
 		schema: { summary: "The seed's zip with this run's config inside", params: ById },
 		handler: async (request, reply) => {
 			const row = await requireOwn(deps, request, request.params.id)
