@@ -168,6 +168,8 @@ export function run(options: CompanionOptions, events: CompanionEvents): Compani
 		settle(ending)
 		cancelTick()
 		link?.close()
+		if (ending.end === 'refused') view.link = { state: 'stopped', why: ending.why }
+		events.onView(view)
 	}
 
 	const startedAtMs = clock.now()

@@ -31,7 +31,7 @@ function openLive(output: Output, now: () => number): Terminal {
 	return {
 		show(board) {
 			const width = (output.columns ?? 80) - 1
-			lines = [describe(board), ...describeExits(board)].map((line) => line.slice(0, width))
+			lines = layOut(board).map((line) => line.slice(0, width))
 			if (now() - drawnAtMs < REDRAW_EVERY_MS) return
 			drawnAtMs = now()
 			draw()
@@ -65,34 +65,50 @@ function openPlain(output: Output): Terminal {
 }
 
 /** `● Live  12:34  2 deaths  Academy - Rennala  tier 9, was 5  4/13` */
-export function describe({
-	link,
-	problem,
-	igtMs,
-	deaths,
-	zone,
-	progress,
-	status,
-	waitingFor,
-}: Board): string {
-	const parts = [`${LINKS[link]}${problem === null ? '' : `: ${problem}`}`]
-	if (waitingFor) parts.push(`waiting for ${waitingFor}`)
-	if (igtMs > 0) parts.push(format(igtMs, { short: true }), `${deaths} ${deaths === 1 ? 'death' : 'deaths'}`)
-	if (zone) parts.push(zone.name)
-	if (zone && zone.tier !== null) {
-		const was =
-			zone.originalTier !== null && zone.originalTier !== zone.tier ? `, was ${zone.originalTier}` : ''
-		parts.push(`tier ${zone.tier}${was}`)
-	}
-	if (progress) parts.push(`${progress.at}/${progress.of}`)
-	if (status === 'finished' || status === 'abandoned') parts.push(status)
-	return parts.join('  ')
+export function describe(board: Board): string {
+	return [
+		...describeLink(board),
+		...describePlay(board),
+		...describePlace(board),
+		...describeWay(board),
+	].join('  ')
 }
 
-/** `  → ??? · Grand lift` */
+/** The same in lines that stay: the run, where he is, and where it goes on. */
+function layOut(board: Board): string[] {
+	const run = [...describeLink(board), ...describePlay(board), ...describeWay(board)]
+	const place = describePlace(board)
+	return [run.join('  '), ...(place.length > 0 ? [`  ${place.join('  ')}`] : []), ...describeExits(board)]
+}
+
+function describeLink({ link, problem, waitingFor }: Board): string[] {
+	const state = `${LINKS[link]}${problem === null ? '' : `: ${problem}`}`
+	return waitingFor ? [state, `waiting for ${waitingFor}`] : [state]
+}
+
+function describePlay({ igtMs, deaths }: Board): string[] {
+	return igtMs > 0 ? [format(igtMs, { short: true }), `${deaths} ${deaths === 1 ? 'death' : 'deaths'}`] : []
+}
+
+function describePlace({ zone }: Board): string[] {
+	if (!zone) return []
+	const { name, tier, originalTier } = zone
+	if (tier === null) return [name]
+	return [
+		name,
+		`tier ${tier}${originalTier !== null && originalTier !== tier ? `, was ${originalTier}` : ''}`,
+	]
+}
+
+function describeWay({ progress, status }: Board): string[] {
+	const way = progress ? [`${progress.at}/${progress.of}`] : []
+	return status === 'finished' || status === 'abandoned' ? [...way, status] : way
+}
+
+/** `    → ??? · Grand lift` */
 function describeExits({ zone }: Board): string[] {
 	const exits = zone?.exits ?? []
-	return exits.map(({ text, toName, discovered }) => `  → ${discovered ? toName : '???'} · ${text}`)
+	return exits.map(({ text, toName, discovered }) => `    → ${discovered ? toName : '???'} · ${text}`)
 }
 
 const LINKS: Record<Board['link'], string> = {
@@ -100,5 +116,5 @@ const LINKS: Record<Board['link'], string> = {
 	live: '● Live',
 	offline: '○ Offline',
 	occupied: '○ Waiting: another client reports this run',
-	ended: '○ Ended',
+	ended: '○ Stopped',
 }

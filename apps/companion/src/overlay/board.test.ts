@@ -95,4 +95,12 @@ describe('what a player is shown', () => {
 		writer.view({ ...view, scene: 'away', igtMs: 0, deaths: 0 })
 		expect(board()).toMatchObject({ igtMs: 70_000, deaths: 4, ticking: false })
 	})
+
+	it('says why it stopped for good, and nothing of it where the player ended it', () => {
+		const { writer, board } = open()
+		writer.view({ ...view, link: { state: 'stopped', why: 'Invalid mod token or session' } })
+		expect(board()).toMatchObject({ link: 'ended', problem: 'Invalid mod token or session' })
+		writer.view({ ...view, link: { state: 'stopped', why: '' } })
+		expect(board()).toMatchObject({ link: 'ended', problem: null })
+	})
 })

@@ -5,7 +5,7 @@ import type { RunStatus, Zone } from '../report/frames.ts'
 /** What a player is shown of a run, on every screen alike. */
 export type Board = {
 	link: 'connecting' | 'live' | 'offline' | 'occupied' | 'ended'
-	/** Why it is offline. */
+	/** Why it is offline, or stopped. */
 	problem: string | null
 	igtMs: number
 	/** Whether the game's clock runs. */
@@ -89,16 +89,20 @@ function figuresOf({ link, scene, igtMs, deaths, progress, status, waitingFor = 
 	// Before the game is seen, what the server knows.
 	const known = igtMs === 0 && progress ? progress : { igtMs, deaths }
 	const ticking = scene === 'world' && status !== 'finished' && status !== 'abandoned'
-	const problem = link.state === 'waiting' && !link.occupied ? link.why : null
 	return {
 		link: linkOf(link),
-		problem,
+		problem: problemOf(link),
 		ticking,
 		igtMs: known.igtMs,
 		deaths: known.deaths,
 		status,
 		waitingFor,
 	}
+}
+
+function problemOf(link: View['link']): string | null {
+	if (link.state === 'waiting') return link.occupied ? null : link.why
+	return link.state === 'stopped' && link.why !== '' ? link.why : null
 }
 
 function linkOf(link: View['link']): Board['link'] {

@@ -7,7 +7,7 @@ const time = (ms) => {
 	const s = Math.floor(ms / 1000), h = Math.floor(s / 3600), m = Math.floor(s / 60) % 60
 	return h > 0 ? h + ':' + two(m) + ':' + two(s % 60) : m + ':' + two(s % 60)
 }
-const LINKS = { connecting: 'connecting', live: '', offline: 'offline', occupied: 'the mod reports', ended: '' }
+const LINKS = { connecting: 'connecting', live: '', offline: 'offline', occupied: 'the mod reports', ended: 'stopped' }
 let board = null, since = 0, exits = '', way = ''
 
 function show(next) {
@@ -64,8 +64,8 @@ function frame() {
 const source = new EventSource('/overlay/boards')
 source.onmessage = ({ data }) => show(JSON.parse(data))
 source.onerror = () => {
-	// After the end the companion is gone, and the final time stays.
-	if (!board || board.status === 'finished' || board.status === 'abandoned') return
+	// After the end the companion is gone, and the final time stays, or why it stopped.
+	if (!board || board.status === 'finished' || board.status === 'abandoned' || (board.link === 'ended' && board.problem)) return
 	show({ ...board, ticking: false, link: 'offline', problem: 'The companion is not running', message: null })
 }
 frame()

@@ -1,6 +1,7 @@
 import type { OverlaySettings } from '@speedfog/core/protocol/accounts'
 
-/** Sizes follow the player's own: everything is in em. Rows keep their height, so that nothing ever moves. */
+/** Sizes follow the player's own: everything is in em. Rows keep their height and sentences
+stand below, so that nothing ever moves. */
 export function styleOf(settings: OverlaySettings): string {
 	const { font_size: size, text_color: ink, text_disabled_color: faint } = settings
 	const opacity = Math.round(settings.background_opacity * 255)
@@ -10,7 +11,7 @@ export function styleOf(settings: OverlaySettings): string {
 	return `
 :root {
 	--ink: ${ink}; --faint: color-mix(in srgb, ${faint} 55%, ${ink}); --ground: ${settings.background_color}${opacity}; --border: ${border};
-	--gold: #d9b45f; --bright: #f3d68a; --live: #74c9a5; --danger: #f0938a;
+	--gold: #d9b45f; --bright: #f3d68a; --live: #74c9a5; --danger: #ffb0a8;
 	font-size: ${size}px;
 }
 * { box-sizing: border-box; margin: 0 }
@@ -18,10 +19,11 @@ body {
 	background: transparent; color: var(--ink); overflow: hidden; padding: .75em;
 	font: 1em/1.35 system-ui, 'Segoe UI', Roboto, 'Noto Sans', sans-serif;
 	font-variant-numeric: tabular-nums lining-nums;
-	text-shadow: 0 1px 2px #000c, 0 0 6px #0009;
+	/* Over snow as well as in a cave. */
+	text-shadow: 0 0 .1em #000, 0 .05em .15em #000, 0 0 .5em #000c;
 }
 main {
-	width: 24em; max-width: 100%; padding: .7em .95em .35em; position: relative; border-radius: .4em;
+	width: 24em; max-width: 100%; padding: .7em .95em .75em; position: relative; border-radius: .4em;
 	background: var(--ground); border: 1px solid var(--border);
 }
 main::before {
@@ -48,13 +50,13 @@ header { height: 1.4em; font-size: .78em; letter-spacing: .09em; text-transform:
 	fill: currentColor; opacity: .75; filter: drop-shadow(0 1px 1px #000c);
 }
 #layer { color: var(--gold); font-weight: 600; min-width: 3.6ch; text-align: right }
-#way { display: flex; gap: 2px; height: .22em; margin: .15em 0 .55em }
+#way { display: flex; gap: 2px; height: .22em; margin-top: .15em }
 #way i { flex: 1; border-radius: 1px; background: #ffffff2b; transition: background .9s }
 #way i.done { background: var(--gold) }
 #way i.here { background: var(--bright); box-shadow: 0 0 .5em #f3d68a99 }
 #zone, #tier, li { overflow: hidden; text-overflow: ellipsis; white-space: nowrap }
 #zone {
-	height: 1.4em; font: 500 1.16em/1.35 'Iowan Old Style', 'Palatino Linotype', Palatino, 'Book Antiqua', Georgia, serif;
+	height: 1.4em; margin-top: .47em; font: 500 1.16em/1.35 'Iowan Old Style', 'Palatino Linotype', Palatino, 'Book Antiqua', Georgia, serif;
 }
 #tier { height: 1.35em; font-size: .84em; color: var(--faint) }
 #tier b { color: var(--bright); font-weight: 600 }
@@ -63,7 +65,12 @@ li { height: 1.5em; color: var(--ink) }
 li::before { content: '→ '; color: var(--gold) }
 li span { color: var(--faint) }
 li.known span { color: var(--ink) }
-#message { min-height: 1.35em; margin-top: .1em; font-size: .84em; color: var(--bright); transition: opacity .26s }
+#message {
+	position: absolute; inset: calc(100% + .4em) -1px auto; padding: .35em 1.1em .4em; border-radius: .4em;
+	background: var(--ground); border: 1px solid var(--border); font-size: .84em; color: var(--bright);
+}
+#message:empty { display: none }
+[data-link='offline'] #message, [data-link='ended'] #message { color: var(--danger) }
 [data-status='finished'] #igt { color: var(--bright) }
 [data-status='finished'] #link { color: var(--bright); letter-spacing: .09em; text-transform: uppercase }
 [data-status='abandoned'] main { opacity: .8 }

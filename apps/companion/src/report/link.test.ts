@@ -185,7 +185,7 @@ describe('a link', () => {
 	it('says in words that nobody answers', async () => {
 		const { reach, last } = connect('ws://127.0.0.1:1')
 		await reach('waiting')
-		expect(last()).toMatchObject({ why: 'No connection: nobody answers at that address' })
+		expect(last()).toMatchObject({ why: 'Nobody answers at the address of the server' })
 	})
 
 	it('closes for good when asked to', async () => {

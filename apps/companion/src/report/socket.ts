@@ -59,7 +59,7 @@ export function openSocket(url: string, auth: Auth, clock: Clock, events: Socket
 		response.destroy()
 		down({ code: 1006, httpStatus, why: `The server answered HTTP ${httpStatus}` })
 	})
-	ws.on('error', (error) => down({ code: 1006, why: `No connection: ${reasonOf(error)}` }))
+	ws.on('error', (error) => down({ code: 1006, why: reasonOf(error) }))
 	ws.on('close', (code, reason) => {
 		const words = reason.length > 0 ? String(reason) : `code ${code}`
 		down({ code, why: code === 1006 ? 'The connection was lost' : `The server closed: ${words}` })
@@ -132,11 +132,11 @@ export function openSocket(url: string, auth: Auth, clock: Clock, events: Socket
 function reasonOf(error: NodeJS.ErrnoException): string {
 	switch (error.code) {
 		case 'ECONNREFUSED':
-			return 'nobody answers at that address'
+			return 'Nobody answers at the address of the server'
 		case 'ENOTFOUND':
 		case 'EAI_AGAIN':
-			return 'the server name is not known'
+			return 'The name of the server is not known'
 		default:
-			return error.message || error.code || 'unknown'
+			return `No connection: ${error.message || error.code || 'unknown'}`
 	}
 }

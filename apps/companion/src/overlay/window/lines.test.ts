@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { Board } from '../board.ts'
-import { linesOf } from './lines.ts'
+import { linesOf, shorten } from './lines.ts'
 
 const board: Board = {
 	link: 'live',
@@ -46,5 +46,23 @@ describe('the lines of the window', () => {
 		])
 		expect(texts({ status: 'finished' })[0]).toEqual(['● Training', 'finished'])
 		expect(texts({ link: 'offline' })[0]).toEqual(['● Training', 'offline'])
+	})
+
+	it('break a long sentence between words', () => {
+		const message = 'The in-game mod already reports this run; the companion is not needed'
+		expect(texts({ message }).slice(-2)).toEqual([
+			['The in-game mod already reports this run; the', undefined],
+			['companion is not needed', undefined],
+		])
+	})
+})
+
+describe('a text that is too long for its line', () => {
+	it('ends with a mark, and takes all the room there is', () => {
+		const within = (letters: number) => (text: string) => text.length <= letters
+		expect(shorten('Academy of Raya Lucaria', within(23))).toBe('Academy of Raya Lucaria')
+		expect(shorten('Academy of Raya Lucaria', within(22))).toBe('Academy of Raya Lucar…')
+		expect(shorten('Academy of Raya Lucaria', within(9))).toBe('Academy…')
+		expect(shorten('Academy', within(0))).toBe('…')
 	})
 })

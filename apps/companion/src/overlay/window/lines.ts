@@ -35,8 +35,37 @@ export function linesOf(board: Board): Line[] {
 		})
 	}
 	const sentence = message ?? problem ?? (waitingFor === null ? '' : `Waiting for ${waitingFor}`)
-	lines.push({ text: sentence, tone: 'bright', scale: 0.85 })
+	const tone = link === 'offline' || link === 'ended' ? 'danger' : 'bright'
+	for (const text of wrap(sentence)) lines.push({ text, tone, scale: 0.85 })
 	return lines
+}
+
+/** Letters of a sentence that surely fit into a line. */
+const SENTENCE_LETTERS = 48
+
+/** One empty line for no sentence: the window does not grow with a short one. */
+function wrap(sentence: string): string[] {
+	const lines = ['']
+	for (const word of sentence.split(' ')) {
+		const longer = `${lines.at(-1)} ${word}`.trim()
+		if (longer.length <= SENTENCE_LETTERS) lines[lines.length - 1] = longer
+		else lines.push(word)
+	}
+	return lines
+}
+
+/** As much of a text as fits, with a mark where it was cut off. */
+export function shorten(text: string, fits: (text: string) => boolean): string {
+	if (fits(text)) return text
+	const letters = Array.from(text)
+	let [most, tooMany] = [0, letters.length]
+	const cut = (length: number) => `${letters.slice(0, length).join('').trimEnd()}…`
+	while (most + 1 < tooMany) {
+		const middle = (most + tooMany) >> 1
+		if (fits(cut(middle))) most = middle
+		else tooMany = middle
+	}
+	return cut(most)
 }
 
 function tierOf({ tier, originalTier }: NonNullable<Board['zone']>): string {
@@ -49,5 +78,5 @@ const LINKS: Record<Board['link'], { text: string; tone: Tone }> = {
 	live: { text: '', tone: 'live' },
 	offline: { text: 'offline', tone: 'danger' },
 	occupied: { text: 'the mod reports', tone: 'faint' },
-	ended: { text: '', tone: 'faint' },
+	ended: { text: 'stopped', tone: 'faint' },
 }

@@ -1,5 +1,5 @@
 import type { OverlaySettings } from '@speedfog/core/protocol/accounts'
-import type { Line } from './lines.ts'
+import { shorten, type Line } from './lines.ts'
 import { coloursOf, layOut, putGround, type Colour } from './picture.ts'
 
 /** A window above all others that is only looked at: clicks go through it to the game. */
@@ -58,19 +58,24 @@ export async function openLayer(settings: OverlaySettings): Promise<Layer | null
 		return made
 	}
 
+	function widthOf(canvas: Handle, text: string): number {
+		const extent = Buffer.alloc(8)
+		api.measure(canvas, text, text.length, extent)
+		return extent.readInt32LE(0)
+	}
+
 	function write(canvas: Handle, lines: readonly Line[]) {
 		for (const { line, x, y, right, size: px } of layOut(lines, size).rows) {
 			api.selectObject(canvas, fontOf(px, line.isBold ?? false))
 			api.setTextColour(canvas, toReference(colours[line.tone]))
-			api.textOut(canvas, x, y, line.text, line.text.length)
+			const text = shorten(line.text, (some) => widthOf(canvas, some) <= right - x)
+			api.textOut(canvas, x, y, text, text.length)
 			if (!line.right) continue
 			const smaller = Math.min(px, Math.round(size))
 			api.selectObject(canvas, fontOf(smaller, false))
-			const extent = Buffer.alloc(8)
-			api.measure(canvas, line.right, line.right.length, extent)
 			const below = Math.round((px - smaller) * 1.1)
 			api.setTextColour(canvas, toReference(colours[line.scale > 1 ? 'gold' : line.tone]))
-			api.textOut(canvas, right - extent.readInt32LE(0), y + below, line.right, line.right.length)
+			api.textOut(canvas, right - widthOf(canvas, line.right), y + below, line.right, line.right.length)
 		}
 	}
 
