@@ -5,8 +5,10 @@ import { vitePreprocess } from '@sveltejs/vite-plugin-svelte'
 export default {
 	preprocess: vitePreprocess(),
 	kit: {
-		// Every page is drawn in the browser; for all that is no file the server answers with 200.html.
+		// What is no file is drawn in the browser alone: the server answers with 200.html, or with the page `_` of its
+		// folder, which stands for all addresses there.
 		adapter: adapter({ fallback: '200.html', precompress: true }),
+		paths: { relative: false },
 		csp: {
 			mode: 'hash',
 			directives: {

@@ -1,4 +1,10 @@
-import type { HandleClientError } from '@sveltejs/kit'
+import type { ClientInit, HandleClientError } from '@sveltejs/kit'
+import * as account from '$lib/api/account.svelte.ts'
+
+/** The server is asked who this is while the page is still being put together. */
+export const init: ClientInit = () => {
+	void account.recognise()
+}
 
 /** A mistyped address is nothing to report; anything else is a mistake of ours and belongs in the console. */
 export const handleError: HandleClientError = ({ error, status, message }) => {

@@ -24,6 +24,9 @@ beforeAll(async () => {
 	await writeFile(join(web, '_app/immutable/a.js'), 'a()')
 	await writeFile(join(web, '_app/immutable/a.js.br'), 'packed')
 	await writeFile(join(web, 'robots.txt'), 'robots')
+	await mkdir(join(web, 'training'))
+	await writeFile(join(web, 'training.html'), '<p>all runs')
+	await writeFile(join(web, 'training/_.html'), '<p>any run')
 	server = await testApp({ options: { webFolder: web } })
 })
 afterAll(async () => {
@@ -292,12 +295,17 @@ describe('the web app', () => {
 	})
 
 	it('draws every page by its own code', async () => {
-		expect((await server.call({ url: '/' })).body).toContain('front page')
-		for (const url of ['/training', '/training/0190a1b2-0000-7000-8000-000000000001?tab=map', '/nonsense']) {
+		for (const [url, page] of [
+			['/training?problem=x', 'all runs'],
+			['/training/0190a1b2-0000-7000-8000-000000000001?tab=map', 'any run'],
+			['/training/some/thing', 'all pages'],
+			['/nonsense', 'all pages'],
+			['/', 'front page'],
+		] as const) {
 			const answer = await server.call({ url })
 			expect([answer.statusCode, answer.headers['cache-control']]).toEqual([200, 'no-cache'])
 			expect(answer.headers['content-type']).toMatch(/^text\/html/)
-			expect(answer.body).toContain('all pages')
+			expect(answer.body).toContain(page)
 		}
 	})
 

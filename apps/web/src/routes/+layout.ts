@@ -1,2 +1,2 @@
-/** The server only hands out files: every page is drawn in the browser. */
+/** The server only hands out files: pages are drawn in the browser, a few of them begun when they are built. */
 export const ssr = false

@@ -26,9 +26,7 @@ export async function recognise(): Promise<void> {
 	const known = remembered()
 	account = { is: known ? 'presumed' : 'unknown' }
 	try {
-		const [signedIn] = await Promise.all([known || hasSession(), loadOptions()])
-		if (signedIn) signedInAs(await request<Me>('GET', '/auth/me'))
-		else signedOut()
+		await Promise.all([known ? ask() : find(), loadOptions()])
 	} catch (error) {
 		if (!(error instanceof ApiProblem)) throw error
 		if (error.problem.status === 401) signedOut()
@@ -63,11 +61,18 @@ export function signedInAs(me: Me): void {
 
 /**
  * Whether a visitor unknown to this browser has a session all the same. `/auth/me` would tell by a 401, which
- * every first visit would show as an error in the console; the pools tell by a number.
+ * every first visit would show as an error in the console; the pools tell by a number, if there are any.
  */
-async function hasSession(): Promise<boolean> {
+async function find(): Promise<void> {
 	const pools = Object.values(await request<Pools>('GET', '/pools?type=training'))
-	return pools.length === 0 || pools.some((pool) => pool.played_by_user !== null)
+	const hasSession = pools.some((pool) => pool.played_by_user !== null)
+	if (pools.length > 0 && !hasSession) return signedOut()
+	if (hasSession) account = { is: 'presumed' }
+	await ask()
+}
+
+async function ask(): Promise<void> {
+	signedInAs(await request<Me>('GET', '/auth/me'))
 }
 
 async function loadOptions(): Promise<void> {

@@ -55,7 +55,10 @@ export class LiveRun {
 
 	/** Without a connection nobody knows whether the game goes on: the clock stands. */
 	#tick() {
-		if (this.link.is === 'live') this.igtMs = igtClock.shown(this.#clock, performance.now())
+		if (this.link.is !== 'live') return
+		const igtMs = igtClock.shown(this.#clock, performance.now())
+		// Whole seconds are all that is shown meanwhile: what depends on it need not change oftener.
+		this.igtMs = this.#clock.ticking ? igtMs - (igtMs % 1_000) : igtMs
 	}
 
 	/** Back online or looked at again: no need to sit out the pause. */

@@ -140,28 +140,22 @@ function cheapest(free: readonly Candidate[], lines: readonly Route[]): Label | 
 }
 
 /** How much of a box's width a line passes through, from 0 to 1. */
-function through(corners: readonly Point[], { left, right, top, bottom }: Box): number {
+function through(corners: readonly Point[], box: Box): number {
 	let covered = 0
-	for (const [i, b] of corners.entries()) {
-		const a = corners[i - 1]
-		if (!a) continue
-		// Cut the stretch to the box, one side after the other.
-		let [from, to] = [0, 1]
-		for (const [start, move, low, high] of [
-			[a.x, b.x - a.x, left, right],
-			[a.y, b.y - a.y, top, bottom],
-		] as const) {
-			if (move === 0) {
-				if (start < low || start > high) [from, to] = [1, 0]
-				continue
-			}
-			const [s, t] = [(low - start) / move, (high - start) / move]
-			from = Math.max(from, Math.min(s, t))
-			to = Math.min(to, Math.max(s, t))
-		}
-		if (to > from) covered += ((to - from) * Math.hypot(b.x - a.x, b.y - a.y)) / (right - left)
-	}
-	return Math.min(1, covered)
+	for (let i = 1; i < corners.length; i++) covered += inside(corners[i - 1]!, corners[i]!, box)
+	return Math.min(1, covered / (box.right - box.left))
+}
+
+/** The length of the part of a stretch that lies in a box. Asked so often that it must not cost a thing to say none. */
+function inside(a: Point, b: Point, { left, right, top, bottom }: Box): number {
+	if (Math.max(a.x, b.x) < left || Math.min(a.x, b.x) > right) return 0
+	if (Math.max(a.y, b.y) < top || Math.min(a.y, b.y) > bottom) return 0
+	const [x, y] = [b.x - a.x, b.y - a.y]
+	const acrossX = x === 0 ? [0, 1] : [(left - a.x) / x, (right - a.x) / x]
+	const acrossY = y === 0 ? [0, 1] : [(top - a.y) / y, (bottom - a.y) / y]
+	const from = Math.max(0, Math.min(...acrossX), Math.min(...acrossY))
+	const to = Math.min(1, Math.max(...acrossX), Math.max(...acrossY))
+	return to > from ? (to - from) * Math.hypot(x, y) : 0
 }
 
 const around = ({ x, y }: Point, radius: number): Box => ({

@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest'
-import { picture } from './picture.ts'
+import { layoutMap } from './layout.ts'
+import { picture, pictureRows } from './picture.ts'
 import { demoGraphs } from './testing.ts'
 
 const { graph } = demoGraphs()[0]!
@@ -8,6 +9,7 @@ const visits = [{ node_id: start.id, from_node_id: null, flag_id: null, igt_ms: 
 const draw = (revealed: boolean, title = 'A run') =>
 	picture({
 		graph,
+		layout: layoutMap(graph.nodes, graph.edges, pictureRows(graph, revealed)),
 		visits,
 		revealed,
 		figures: () => ({ text: '1:00', deaths: '' }),

@@ -1,9 +1,9 @@
 import type { VisitView } from '@speedfog/core/protocol/shapes'
-import { fold, size } from './fold.ts'
+import { fold, size, type Fold } from './fold.ts'
 import { interrupt, type Laid } from './gaps.ts'
 import type { Figures, MapGraph, MapNode } from './graph.ts'
 import { importance, placeLabels, type Label } from './labels.ts'
-import { layoutMap, type Place } from './layout.ts'
+import type { Layout, Place } from './layout.ts'
 import { shapes } from './shapes.ts'
 import { look } from './sight.ts'
 import { edgeKey } from './walk.ts'
@@ -11,6 +11,8 @@ import * as ways from './ways.ts'
 
 export type PictureOf = {
 	graph: MapGraph
+	/** Laid in the rows that `pictureRows` tells. */
+	layout: Layout
 	visits: readonly VisitView[]
 	/** As on the page: else only what was found is in the picture. */
 	revealed: boolean
@@ -25,10 +27,13 @@ export type PictureOf = {
 const widthPx = 1_300
 const headPx = 64
 
+/** What is hidden is not laid in rows, which would tell how much there is. */
+export const pictureRows = ({ nodes }: MapGraph, revealed: boolean): Fold | undefined =>
+	revealed ? fold(1 + Math.max(0, ...nodes.map(({ layer }) => layer)), widthPx) : undefined
+
 /** The map as an SVG that needs nothing of the page: for sharing. */
-export function picture({ graph, visits, revealed, figures, title, subtitle, colour }: PictureOf): string {
-	const layers = 1 + Math.max(0, ...graph.nodes.map(({ layer }) => layer))
-	const layout = layoutMap(graph.nodes, graph.edges, revealed ? fold(layers, widthPx) : undefined)
+export function picture({ graph, layout, visits, revealed, ...told }: PictureOf): string {
+	const { figures, title, subtitle, colour } = told
 	const sight = look(graph, visits, revealed)
 	const lines = layout.lines.map((line) => ({ ...line, key: edgeKey(line.from, line.to) }))
 	const walked = ways.strokes(layout, sight.way)

@@ -20,10 +20,13 @@ const settledMs = 140
 export class View {
 	/** The scale that it rests at. */
 	rest = $state(1)
+	/** Whether it is known how large the frame is. */
+	isSized = $state(false)
 	readonly #frame: HTMLElement
 	readonly #plane: SVGSVGElement
 	/** Scales: nearest and furthest. */
 	#range: [number, number] = [0.1, 3]
+	#size: Size = { width: 0, height: 0 }
 	#drawing: Size = { width: 1, height: 1 }
 	#camera: Camera = { x: 0, y: 0, k: 1 }
 	#painted = 0
@@ -53,12 +56,10 @@ export class View {
 	}
 	readonly #ended = new AbortController()
 
-	get frame(): Size {
-		return { width: this.#frame.clientWidth, height: this.#frame.clientHeight }
-	}
-
-	/** The drawing's own size, and the scales between which it may be seen. */
-	resize(drawing: Size, range: [number, number]): void {
+	/** How large the frame and the drawing are, and the scales between which it may be seen. */
+	resize(frame: Size, drawing: Size, range: [number, number]): void {
+		this.#size = frame
+		this.isSized = true
 		this.#drawing = drawing
 		this.#range = range
 		this.#painted = 0
@@ -68,7 +69,7 @@ export class View {
 
 	/** Shows all of it, or a place of it at a scale. */
 	home(place: Point | null, k: number, glides = true): void {
-		const { frame } = this
+		const frame = this.#size
 		const goal = place
 			? camera.aim(place, { x: frame.width * 0.42, y: frame.height / 2 }, k)
 			: camera.fit(frame, this.#drawing, k)
@@ -77,7 +78,7 @@ export class View {
 
 	/** Moves along as far as it takes to see a place with some room around it. */
 	follow(place: Point, share = 0.42): void {
-		const { frame } = this
+		const frame = this.#size
 		const goal = camera.aim(place, { x: frame.width * share, y: frame.height / 2 }, this.#camera.k)
 		this.#go(camera.settle(goal, frame, this.#drawing), true)
 	}
@@ -85,14 +86,14 @@ export class View {
 	isInSight({ x, y }: Point): boolean {
 		const { k } = this.#camera
 		const [left, top] = [this.#camera.x + x * k, this.#camera.y + y * k]
-		const { width, height } = this.frame
+		const { width, height } = this.#size
 		return left > 60 && left < width - 60 && top > 30 && top < height - 30
 	}
 
 	zoom(factor: number): void {
-		const { width, height } = this.frame
+		const { width, height } = this.#size
 		const goal = camera.zoom(this.#camera, factor, { x: width / 2, y: height / 2 }, this.#range)
-		this.#go(camera.settle(goal, this.frame, this.#drawing), true)
+		this.#go(camera.settle(goal, this.#size, this.#drawing), true)
 	}
 
 	close(): void {
@@ -209,7 +210,7 @@ export class View {
 	}
 
 	#show(next: Camera) {
-		this.#camera = camera.settle(next, this.frame, this.#drawing)
+		this.#camera = camera.settle(next, this.#size, this.#drawing)
 		const { x, y, k } = this.#camera
 		const scale = this.#painted === 0 ? 1 : k / this.#painted
 		this.#plane.style.transform = `translate(${x}px, ${y}px) scale(${scale})`
@@ -228,7 +229,7 @@ export class View {
 		this.#plane.style.width = `${this.#drawing.width * k}px`
 		this.#plane.style.height = `${this.#drawing.height * k}px`
 		// Where it is higher than its frame a finger moves it in both directions, else the page as well.
-		this.#frame.style.touchAction = this.#drawing.height * k > this.frame.height + 1 ? 'none' : 'pan-y'
+		this.#frame.style.touchAction = this.#drawing.height * k > this.#size.height + 1 ? 'none' : 'pan-y'
 		this.#show(this.#camera)
 	}
 }

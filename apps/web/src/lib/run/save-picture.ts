@@ -1,5 +1,6 @@
 import { save } from '$lib/api/download.ts'
-import { picture, type PictureOf } from '$lib/map/picture.ts'
+import type { Layouts } from '$lib/map/layouts.ts'
+import { picture, pictureRows, type PictureOf } from '$lib/map/picture.ts'
 
 /** Dots of the picture to a px: sharp on any screen, and when it is enlarged. */
 const density = 2
@@ -8,10 +9,13 @@ const density = 2
 export async function savePicture(
 	kind: 'svg' | 'png',
 	fileName: string,
-	of: Omit<PictureOf, 'colour'>,
+	layouts: Layouts,
+	of: Omit<PictureOf, 'colour' | 'layout'>,
 ): Promise<void> {
+	const { graph, revealed } = of
+	const layout = await layouts.lay(graph.nodes, graph.edges, pictureRows(graph, revealed))
 	const style = getComputedStyle(document.documentElement)
-	const svg = picture({ ...of, colour: (name) => style.getPropertyValue(name).trim() })
+	const svg = picture({ ...of, layout, colour: (name) => style.getPropertyValue(name).trim() })
 	const blob = kind === 'svg' ? new Blob([svg], { type: 'image/svg+xml' }) : await toPng(svg)
 	save({ blob, fileName: `${fileName}.${kind}` })
 }
