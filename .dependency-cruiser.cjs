@@ -21,12 +21,15 @@ module.exports = {
 		{
 			name: 'walks-come-from-outside',
 			comment:
-				'e2e and scripts use what is built, as a user would. Only the simulated game is asked for its own account of a play, and the stand-in for a real one is started.',
+				'e2e and scripts use what is built, as a user would. Only the simulated game is asked for its own account of a play, and the stand-ins for a real one and for Twitch are started.',
 			severity: 'error',
 			from: { path: '^(e2e|scripts)/' },
 			to: {
 				path: '^apps/',
-				pathNot: '^apps/companion/src/(simulate|pack|config|game/testing/stand-in/stand-in)\\.ts$',
+				pathNot: [
+					'^apps/companion/src/(simulate|pack|config|game/testing/stand-in/stand-in)\\.ts$',
+					'^apps/server/src/accounts/testing/twitch\\.ts$',
+				],
 			},
 		},
 		{

@@ -43,17 +43,18 @@ try {
 
 async function scenes(browser: Browser): Promise<Scene[]> {
 	const [newcomer, player] = [await signedIn(browser, 'newcomer'), await signedIn(browser, LONG_NAME)]
-	const waiting = await startRun(player)
-	const abandoned = await startRun(player)
-	const live = await startRun(player)
-	const finished = await startRun(player)
+	const waiting = await startRun(player, 'training_sprint')
+	const abandoned = await startRun(player, 'training_sprint')
+	const live = await startRun(player, 'training_standard')
+	const finished = await startRun(player, 'training_sprint')
+	const longest = await startRun(player, 'training_marathon')
 	await player.request.post(`/api/training/${abandoned}/abandon`, { headers: { origin: server.url } })
 	await writeFile(join(server.poolsFolder, 'training_sprint', 'seed_broken.zip'), 'this is no zip')
 	const pools = await player.request.post('/api/admin/seeds/scan', { headers: { origin: server.url } })
 	if (!pools.ok()) throw new Error(await pools.text())
 	const shared = await player.request.put(`/api/training/${live}/share`, { headers: { origin: server.url } })
 	const { pathname, hash } = new URL(((await shared.json()) as { url: string }).url)
-	await Promise.all([playToTheEnd(player, finished), playFor(player, live)])
+	await Promise.all([playToTheEnd(player, finished), playToTheEnd(player, longest), playFor(player, live)])
 	const run = (id: string) => ({ path: `/training/${id}`, who: player })
 	const settings = (tab: string) => ({ path: `/settings?tab=${tab}`, who: player })
 	return [
@@ -73,6 +74,9 @@ async function scenes(browser: Browser): Promise<Scene[]> {
 		{ name: 'run-share', ...run(waiting), arrange: press('Share', 'Make a link'), screen: true },
 		{ name: 'run-abandon-asked', ...run(live), arrange: press('Abandon'), screen: true },
 		{ name: 'run-finished', ...run(finished), arrange: settle },
+		{ name: 'run-finished-marathon', ...run(longest), arrange: settle },
+		{ name: 'run-finished-node', ...run(finished), arrange: pressZone },
+		{ name: 'run-finished-text', ...run(finished), arrange: press('As text') },
 		{ name: 'run-abandoned', ...run(abandoned) },
 		{ name: 'run-loading', ...run(finished), hinder: neverAnswer },
 		{ name: 'run-unknown', ...run('00000000-0000-7000-8000-000000000000') },
@@ -128,9 +132,9 @@ async function signedIn(browser: Browser, name: string): Promise<BrowserContext>
 	return context
 }
 
-async function startRun({ request }: BrowserContext): Promise<string> {
+async function startRun({ request }: BrowserContext, pool: string): Promise<string> {
 	const answer = await request.post('/api/training', {
-		data: { pool_name: 'training_sprint' },
+		data: { pool_name: pool },
 		headers: { origin: server.url },
 	})
 	return ((await answer.json()) as { id: string }).id
@@ -171,6 +175,11 @@ function press(...names: string[]): (page: Page) => Promise<void> {
 		for (const name of names) await page.getByRole('button', { name }).first().click()
 		await page.waitForTimeout(400)
 	}
+}
+
+/** A zone in the middle of the log. */
+function pressZone(page: Page): Promise<unknown> {
+	return page.getByRole('region', { name: 'Zones' }).locator('tbody button').nth(5).click()
 }
 
 function openDetails(page: Page): Promise<unknown> {

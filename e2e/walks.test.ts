@@ -1,6 +1,7 @@
 import { describe } from 'vitest'
 import { missing } from './browser.ts'
 import { openStage } from './stage.ts'
+import { fingerWalks } from './walks/fingers.ts'
 import { networkWalks } from './walks/network.ts'
 import { otherWalks } from './walks/others.ts'
 import { runWalks } from './walks/runs.ts'
@@ -13,6 +14,7 @@ describe.skipIf(missing)('a visitor with a real browser', () => {
 	const stage = openStage({ ADMIN_USERS: 'warden' })
 	runWalks(stage)
 	screenWalks(stage)
+	fingerWalks(stage)
 	networkWalks(stage)
 	settingsWalks(stage)
 	otherWalks(stage)

@@ -9,6 +9,8 @@ export default {
 		// folder, which stands for all addresses there.
 		adapter: adapter({ fallback: '200.html', precompress: true }),
 		paths: { relative: false },
+		// All of it: a page that brings its styles along is painted without asking for anything else.
+		inlineStyleThreshold: 100_000,
 		csp: {
 			mode: 'hash',
 			directives: {

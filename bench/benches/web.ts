@@ -41,7 +41,7 @@ export const bench: Bench<typeof options> = {
 			const cls = Math.max(...found.map((each) => each.cls))
 			rows.push(
 				{
-					what: `${name}: ${sizes.length} scripts and styles, brotli`,
+					what: `${name}: the page with its styles, ${sizes.length - 1} scripts, brotli`,
 					unit: 'KiB',
 					ours: kib,
 					must: `≤ ${MOST.kib} KiB`,
@@ -64,7 +64,9 @@ export const bench: Bench<typeof options> = {
 			)
 		}
 
-		const { tasksMs, framesMs } = await watch(browser, player, `${server.url}/training/${live}`, seconds)
+		// One that begins now: its end, which shows the whole map, is no part of what is watched.
+		const watched = await startRun(player, server.url, 20)
+		const { tasksMs, framesMs } = await watch(browser, player, `${server.url}/training/${watched}`, seconds)
 		const [longest, frame] = [Math.max(...tasksMs), percentile(framesMs, 0.95)]
 		rows.push(
 			{
@@ -121,7 +123,7 @@ async function visit(browser: Browser, player: BrowserContext, url: string, path
 	const files = new Set<string>()
 	page.on('response', (response) => {
 		const type = response.request().resourceType()
-		if (type === 'script' || type === 'stylesheet') files.add(response.url())
+		if (type === 'document' || type === 'script' || type === 'stylesheet') files.add(response.url())
 	})
 	const devtools = await context.newCDPSession(page)
 	await devtools.send('Emulation.setCPUThrottlingRate', { rate: SLOWED })

@@ -4,6 +4,18 @@ import { expectAllInView, expectNoFaults, startRun } from '../stage.ts'
 import type { Stage } from '../stage.ts'
 import { accessibilityFaults } from '../visitor.ts'
 
+/** What hides a part of its text: all but what is meant for screen readers, and the map, which scrolls inside itself. */
+const CUT_OFF = `[...document.querySelectorAll('body *')]
+	.filter((each) => each instanceof HTMLElement && each.textContent.trim() !== '' && each.checkVisibility())
+	.filter((each) => !each.closest('.unseen, [role=application]') && each.clientWidth > 1)
+	.filter((each) => {
+		const { overflowX, overflowY } = getComputedStyle(each)
+		const hides = (overflow) => overflow === 'hidden' || overflow === 'clip'
+		return (hides(overflowX) && each.scrollWidth > each.clientWidth + 1) ||
+			(hides(overflowY) && each.scrollHeight > each.clientHeight + 1)
+	})
+	.map((each) => each.outerHTML.slice(0, 120))`
+
 /** Small screens, and hands that use no mouse. */
 export function screenWalks({ arrive, enter }: Stage): void {
 	test('sees all of every page on a narrow bright screen', async () => {
@@ -38,6 +50,35 @@ export function screenWalks({ arrive, enter }: Stage): void {
 			await page.waitForTimeout(200)
 			await expectAllInView(page)
 			expect(await accessibilityFaults(page), path).toEqual([])
+		}
+		expect(complaints).toEqual([])
+	})
+
+	test('loses nothing of any page with text twice as large', async () => {
+		const { page, context, complaints } = await enter('olga', { width: 1280 })
+		const id = await startRun(page)
+		const devtools = await context.newCDPSession(page)
+		await devtools.send('Page.setFontSizes', { fontSizes: { standard: 32, fixed: 26 } })
+		await page.getByRole('button', { name: 'Show full map' }).click()
+		for (const path of [
+			`/training/${id}`,
+			'/training',
+			`/watch/${id}`,
+			'/settings?tab=overlay',
+			'/settings?tab=data',
+		]) {
+			await page.goto(path)
+			await page.getByRole('heading', { level: 2 }).first().waitFor()
+			await page.waitForTimeout(300)
+			await expectAllInView(page)
+			expect(await page.evaluate<string[]>(CUT_OFF), path).toEqual([])
+		}
+		await page.goto(`/training/${id}`)
+		for (const dialog of ['Share', 'Abandon']) {
+			await page.getByRole('button', { name: dialog, exact: true }).click()
+			await page.getByRole('heading', { name: /Share this run|Abandon this run/ }).waitFor()
+			expect(await page.evaluate<string[]>(CUT_OFF), dialog).toEqual([])
+			await page.keyboard.press('Escape')
 		}
 		expect(complaints).toEqual([])
 	})

@@ -299,6 +299,7 @@ describe('the web app', () => {
 			['/training?problem=x', 'all runs'],
 			['/training/0190a1b2-0000-7000-8000-000000000001?tab=map', 'any run'],
 			['/training/some/thing', 'all pages'],
+			['/training/', 'all pages'],
 			['/nonsense', 'all pages'],
 			['/', 'front page'],
 		] as const) {

@@ -52,6 +52,7 @@ function isPage(request: FastifyRequest): boolean {
 function pageFiles(webFolder: string): (path: string) => string {
 	const files = new Set(readdirSync(webFolder, { recursive: true, encoding: 'utf8' }))
 	return (path) => {
+		if (path.endsWith('/')) return FALLBACK
 		const folder = path.slice(1, path.lastIndexOf('/') + 1)
 		return [`${path.slice(1)}.html`, `${folder}_.html`].find((file) => files.has(file)) ?? FALLBACK
 	}

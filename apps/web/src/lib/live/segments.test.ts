@@ -30,5 +30,5 @@ describe('segments', () => {
 
 it('adds up time and deaths of a node over all its stays', () => {
 	const stays = segments([visit('a', 0, 1), visit('b', 10), visit('a', 30, 2)], 100)
-	expect(spentByNode(stays).get('a')).toEqual({ spentMs: 80, deaths: 3 })
+	expect(spentByNode(stays).get('a')).toEqual({ spentMs: 80, deaths: 3, stays: 2 })
 })

@@ -20,14 +20,18 @@ export function segments(visits: readonly VisitView[], igtMs: number): Segment[]
 	})
 }
 
-export type Spent = { spentMs: number; deaths: number }
+export type Spent = { spentMs: number; deaths: number; stays: number }
 
 /** Time and deaths of each node, over all its stays. */
 export function spentByNode(stays: readonly Segment[]): Map<string, Spent> {
 	const spent = new Map<string, Spent>()
 	for (const { nodeId, spentMs, deaths } of stays) {
 		const before = spent.get(nodeId)
-		spent.set(nodeId, { spentMs: (before?.spentMs ?? 0) + spentMs, deaths: (before?.deaths ?? 0) + deaths })
+		spent.set(nodeId, {
+			spentMs: (before?.spentMs ?? 0) + spentMs,
+			deaths: (before?.deaths ?? 0) + deaths,
+			stays: (before?.stays ?? 0) + 1,
+		})
 	}
 	return spent
 }

@@ -20,7 +20,7 @@ export type MapNode = {
 /** `text`: where the gate is. */
 type MapExit = { text: string; to: string }
 
-/** What stands under a zone's name: its time or tier, and its deaths where there were any. */
+/** What stands under a zone's name: its visits and time, and its deaths where there were any. */
 export type Figures = { text: string; deaths: string }
 
 export type MapGraph = {

@@ -5,6 +5,7 @@ import type { Figures, MapGraph, MapNode } from './graph.ts'
 import { importance, placeLabels, type Label } from './labels.ts'
 import type { Layout, Place } from './layout.ts'
 import { shapes } from './shapes.ts'
+import { tiersByLayer } from './tiers.ts'
 import { look } from './sight.ts'
 import { edgeKey } from './walk.ts'
 import * as ways from './ways.ts'
@@ -59,24 +60,37 @@ export function picture({ graph, layout, visits, revealed, ...told }: PictureOf)
 		[...untaken, ...walked.map(({ line }) => line)],
 	)
 
+	const tiers = tiersByLayer(stations.map(({ node }) => node))
 	const last = layout.columns[sight.frontier]?.x ?? 0
 	const width = revealed ? layout.width : last + size.marginX
 	const height = layout.height + headPx
 	const stroke = (d: string, key: string, name: string, weight: number) =>
 		`<path d="${d}" fill="none" stroke="${colour(name)}" stroke-width="${weight}" stroke-linejoin="round"` +
 		`${gaps.has(key) ? ` stroke-dasharray="${gaps.get(key)}"` : ''}/>`
+	const back = (d: string, dashes: string) =>
+		`<path d="${d}" fill="none" stroke="${colour('--ink-faint')}" stroke-width="1.75" stroke-dasharray="${dashes}" stroke-linecap="round"/>`
 	return [
 		`<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 ${-headPx} ${width} ${height}" font-family="system-ui, 'Segoe UI', Roboto, sans-serif" font-size="12">`,
 		`<rect y="${-headPx}" width="${width}" height="${height}" fill="${colour('--sunken')}"/>`,
 		`<text x="32" y="-28" font-size="20" font-weight="600" fill="${colour('--gold')}">${escape(title)}</text>`,
 		`<text x="32" y="-6" font-size="13" fill="${colour('--ink-soft')}">${escape(subtitle)}</text>`,
+		...layout.columns.flatMap(({ x, top }, layer) => ruler(x, top, layer, tiers.get(layer), colour)),
 		...untaken.map(({ d, key, track }) => stroke(d, key, `--line-${track % 4}`, 2.5)),
+		...ways.arches(layout, sight.way).flatMap(({ d, head }) => [back(d, '0.1 4.5'), back(head, 'none')]),
 		...walked.map(({ line, key, branch }) => stroke(line.d, key, ways.tokenOf(branch), 5)),
 		...stations.map(({ node, place }) =>
 			station(node, place, labels.get(node.id), figures(node.id), sight.visited.has(node.id), colour),
 		),
 		'</svg>',
 	].join('\n')
+}
+
+/** The head of a layer of which something is in the picture. */
+function ruler(x: number, top: number, layer: number, tier: string | undefined, colour: PictureOf['colour']) {
+	if (tier === undefined) return []
+	return [
+		`<text x="${x}" y="${top + 17}" text-anchor="middle" font-size="10" fill="${colour('--ink-faint')}">${layer + 1} · tier ${tier}</text>`,
+	]
 }
 
 function station(

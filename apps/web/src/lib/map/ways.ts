@@ -25,14 +25,25 @@ export function strokes(layout: Layout, way: Walk): Stroke[] {
 		.sort((a, b) => Number(a.branch === 0) - Number(b.branch === 0))
 }
 
-/** The ways back that no line tells: an arch over the stations between. */
-export function arches(layout: Layout, way: Walk): { key: string; from: string; to: string; d: string }[] {
+/** A way back that no line tells: dots, and the head of an arrow where it arrives. */
+type Arch = { key: string; from: string; to: string; d: string; head: string }
+
+/** px between a station and the way back that leaves or reaches it from above. */
+const clear = 15
+
+/** From station to station over those between; one to another row is only begun and ended. */
+export function arches(layout: Layout, way: Walk): Arch[] {
 	return way.returns.flatMap(({ from, to }) => {
 		const [a, b] = [layout.places.get(from), layout.places.get(to)]
 		if (!a || !b) return []
-		const top = Math.min(a.y, b.y) - 34 - Math.min(40, Math.abs(a.x - b.x) * 0.04)
-		const lean = (b.x - a.x) * 0.15 || 40
-		const d = `M${a.x} ${a.y}C${a.x + lean} ${top} ${b.x - lean} ${top} ${b.x} ${b.y}`
-		return { key: edgeKey(from, to), from, to, d }
+		const [start, end] = [a.y - clear, b.y - clear]
+		const high = Math.min(start, end) - 14 - Math.min(40, Math.abs(a.x - b.x) * 0.05)
+		// The numbers of the layers stay clear.
+		const top = Math.max(rowOf(layout, a) + 24, high)
+		const over = `M${a.x} ${start}C${a.x} ${top} ${b.x} ${top} ${b.x} ${end}`
+		const d = rowOf(layout, a) === rowOf(layout, b) ? over : `M${a.x} ${start}v-16M${b.x} ${end - 20}v20`
+		return { key: edgeKey(from, to), from, to, d, head: `M${b.x - 4} ${end - 5}l4 6 4-6` }
 	})
 }
+
+const rowOf = ({ columns }: Layout, { layer }: { layer: number }) => columns[layer]?.top ?? 0

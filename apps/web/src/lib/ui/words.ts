@@ -8,9 +8,12 @@ export function poolTitle(poolName: string): string {
 		.join(' ')
 }
 
+/** Grouped as people do there. A browser's first such number takes it longer than a page: small ones need none. */
+export const number = (n: number): string => (n < 1_000 ? `${n}` : n.toLocaleString())
+
 /** `count(1, 'death')` → `1 death`; `count(3, 'death')` → `3 deaths`. */
 export function count(n: number, one: string, many = `${one}s`): string {
-	return `${n.toLocaleString()} ${n === 1 ? one : many}`
+	return `${number(n)} ${n === 1 ? one : many}`
 }
 
 /** `1536000` → `1.5 MB`. */
