@@ -82,6 +82,15 @@ describe('a local sign-in', () => {
 		expect((await signInAs('ROOT')).json()).toMatchObject({ user: { is_admin: true } })
 	})
 
+	it('ends what the same browser was signed in by, of whomever', async () => {
+		const before = await server.signIn('Lea')
+		const elsewhere = await server.signIn('Lea')
+		const after = await signInAs('Mia', { cookie: `speedfog_session=${before}`, origin: OWN })
+		expect(after.statusCode).toBe(200)
+		expect((await me({ authorization: `Bearer ${before}` })).statusCode).toBe(401)
+		expect((await me({ authorization: `Bearer ${elsewhere}` })).statusCode).toBe(200)
+	})
+
 	it('is refused from another site', async () => {
 		expect((await signInAs('Anna', { origin: 'https://evil.example' })).statusCode).toBe(403)
 		expect((await signInAs('Anna', { origin: OWN })).statusCode).toBe(200)
@@ -173,6 +182,30 @@ describe('a token', () => {
 		const gone = await server.call({ method: 'DELETE', url: `/api/auth/tokens/${id}`, as: token })
 		expect([gone.statusCode, gone.body]).toEqual([204, ''])
 		expect((await me({ authorization: `Bearer ${token}` })).statusCode).toBe(401)
+	})
+})
+
+describe('tokens for the API', () => {
+	const make = (as: string, label: string) =>
+		server.call({ method: 'POST', url: '/api/auth/tokens', as, body: { label } })
+
+	it.each(['a\u0000b', 'a\nb', '\ud800', ' ', 'x'.repeat(101)])('have no label like %j', async (label) => {
+		expect((await make(await server.signIn('Nora'), label)).statusCode).toBe(422)
+	})
+
+	it('are a hundred at most', async () => {
+		const device = await server.signIn('Otto')
+		expect((await make(device, 'Größe 🎮')).statusCode).toBe(201)
+		await server.db.pool.query(
+			`insert into tokens (id, user_id, kind, label, hash)
+			select gen_random_uuid(), id, 'api', n, sha256(('otto' || n)::bytea)
+			from users, generate_series(2, 100) n where name = 'Otto'`,
+		)
+		const answer = await make(device, 'one more')
+		expect([answer.statusCode, answer.json<{ detail: string }>().detail]).toEqual([
+			409,
+			'You have 100 tokens. Revoke one first.',
+		])
 	})
 })
 

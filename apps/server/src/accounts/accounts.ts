@@ -87,9 +87,15 @@ export async function findByCookie(
 	return { userId: caller.user.id, tokenHash: tokens.hash(secret!) }
 }
 
-/** Makes the caller's browser or program a device of the user; the answer is its token. */
+/** What a token that has ended opened is closed. */
+export type TokenLinks = { live: { endToken(hash: Buffer): void } }
+
+/**
+ * Makes the caller's browser or program a device of the user; the answer is its token. What the browser was before, of
+ * this user or another one, it is no longer.
+ */
 export async function signIn(
-	deps: Deps,
+	deps: Deps & TokenLinks,
 	{ request, reply }: { request: FastifyRequest; reply: FastifyReply },
 	user: User,
 ): Promise<string> {
@@ -97,6 +103,9 @@ export async function signIn(
 	await tokens.removeExpired(db, user.id, nowMs)
 	const label = deviceLabel(request.headers['user-agent'])
 	const { secret } = await tokens.create(db, { userId: user.id, kind: 'device', label, nowMs })
+	const before = request.cookies[COOKIE]
+	const ended = before === undefined ? undefined : await tokens.endDevice(db, before)
+	if (ended) deps.live.endToken(ended)
 	setCookie(reply, deps, secret)
 	return secret
 }

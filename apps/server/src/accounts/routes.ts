@@ -16,20 +16,20 @@ import type { Deps } from '#http/deps.ts'
 import { nothing } from '#http/docs.ts'
 import { HttpError } from '#http/problem.ts'
 import { clearCookie, requireUser, signIn, viewMe } from './accounts.ts'
+import type { TokenLinks } from './accounts.ts'
 import * as tokens from './tokens.ts'
 import type { Token } from './tokens.ts'
 import { twitchRoutes } from './twitch-routes.ts'
 import * as users from './users.ts'
 
 const SIGN_INS_PER_MINUTE = 20
+/** More than anybody has scripts. */
+const MOST_API_TOKENS = 100
 const all = { access: 'all' satisfies Access } as const
 const signedIn = { access: 'signedIn' satisfies Access } as const
 const ById = z.object({ id: z.guid() })
 
-type AccountsDeps = Deps & {
-	/** What a token that was revoked opened is closed. */
-	live: { endToken(hash: Buffer): void }
-}
+type AccountsDeps = Deps & TokenLinks
 
 export function routes(app: App, deps: AccountsDeps): void {
 	const { config, clock, live } = deps
@@ -129,6 +129,8 @@ export function routes(app: App, deps: AccountsDeps): void {
 		async (request, reply) => {
 			const { label } = request.body
 			const made = { userId: requireUser(request).id, kind: 'api', label, nowMs: clock() } as const
+			if ((await tokens.list(db, made.userId, made)).length >= MOST_API_TOKENS)
+				throw new HttpError(409, `You have ${MOST_API_TOKENS} tokens. Revoke one first.`)
 			const { secret, token } = await tokens.create(db, made)
 			const { id, created_at } = token
 			return reply.code(201).send({ id, label, created_at: created_at.toISOString(), token: secret })

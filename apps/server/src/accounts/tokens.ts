@@ -148,6 +148,17 @@ export async function revoke(
 	return found.hash
 }
 
+/** Ends the device session of this secret; the hash of its token, where there was one. */
+export async function endDevice(db: Kysely<Tables>, secret: string): Promise<Buffer | undefined> {
+	const ended = await db
+		.deleteFrom('tokens')
+		.where('hash', '=', hash(secret))
+		.where('kind', '=', 'device')
+		.returning('hash')
+		.executeTakeFirst()
+	return ended?.hash
+}
+
 export async function removeExpired(db: Kysely<Tables>, userId: string, nowMs: number): Promise<void> {
 	await db
 		.deleteFrom('tokens')

@@ -5,6 +5,7 @@ import type { Deps } from '#http/deps.ts'
 import { nothing } from '#http/docs.ts'
 import { HttpError } from '#http/problem.ts'
 import { cookieOptions, signIn } from './accounts.ts'
+import type { TokenLinks } from './accounts.ts'
 import { LocalPath } from './local-path.ts'
 import * as signInCookie from './sign-in-cookie.ts'
 import type { Begun } from './sign-in-cookie.ts'
@@ -21,7 +22,11 @@ const Start = z.object({ redirect: LocalPath.default('/') })
 const word = z.union([z.string(), z.array(z.string()).transform(() => undefined)]).optional()
 const Return = z.object({ code: word, state: word, error: word })
 
-export function twitchRoutes(app: App, deps: Deps, signInLimit: { max: number; timeWindow: number }): void {
+export function twitchRoutes(
+	app: App,
+	deps: Deps & TokenLinks,
+	signInLimit: { max: number; timeWindow: number },
+): void {
 	const { config, clock, log } = deps
 	const options = () => ({ ...cookieOptions(deps), path: '/api/auth' })
 
@@ -36,7 +41,7 @@ export function twitchRoutes(app: App, deps: Deps, signInLimit: { max: number; t
 			const url = twitch.authorizeUrl(begun, asking())
 			const maxAge = signInCookie.SIGN_IN_SECONDS
 			reply.setCookie(SIGN_IN_COOKIE, signInCookie.seal(begun, config.secretKey), { ...options(), maxAge })
-			return reply.header('cache-control', 'no-store').redirect(url, 302)
+			return reply.redirect(url, 302)
 		},
 	)
 
@@ -48,7 +53,6 @@ export function twitchRoutes(app: App, deps: Deps, signInLimit: { max: number; t
 		},
 		async (request, reply) => {
 			asking()
-			reply.header('cache-control', 'no-store')
 			const begun = signInCookie.unseal(request.cookies[SIGN_IN_COOKIE], config.secretKey, clock())
 			// What another page made this browser open does not end the sign-in that is under way.
 			if (!begun || !signInCookie.isStateOf(begun, request.query.state))

@@ -281,6 +281,11 @@ describe('security headers', () => {
 		expect(headers).toMatchObject({ 'x-content-type-options': 'nosniff', 'x-frame-options': 'DENY' })
 		expect(headers['strict-transport-security']).toBeUndefined()
 	})
+
+	it('keep what the API says out of every cache', async () => {
+		for (const url of ['/api/pools', '/api/auth/options', '/api/auth/me', '/api/none'])
+			expect([url, (await server.call({ url })).headers['cache-control']]).toEqual([url, 'no-store'])
+	})
 })
 
 describe('the web app', () => {

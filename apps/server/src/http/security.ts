@@ -9,12 +9,15 @@ import type { Deps } from './deps.ts'
 const TWITCH_AVATARS = 'https://static-cdn.jtvnw.net'
 const YEAR_S = 31_536_000
 
-/** Security headers on every answer. Scripts run from our own files only, and inline where the build put them. */
+/** Security headers on every answer; what the API says is kept by no cache, but where a route says otherwise. Scripts run from our own files only, and inline where the build put them. */
 export function secure(app: App, { config }: Deps, webFolder: string | undefined): void {
 	// A policy cannot name an IPv6 address; there 'self' has to do, which covers sockets in today's browsers.
 	const sockets = ownOrigins(config)
 		.filter((origin) => !origin.includes('['))
 		.map((origin) => origin.replace(/^http/, 'ws'))
+	app.addHook('onRequest', async ({ url }, reply) => {
+		if (url.startsWith('/api/')) reply.header('cache-control', 'no-store')
+	})
 	app.register(helmet, {
 		contentSecurityPolicy: {
 			useDefaults: false,

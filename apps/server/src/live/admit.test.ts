@@ -2,7 +2,7 @@ import type { IncomingMessage } from 'node:http'
 import { describe, expect, it } from 'vitest'
 import { readConfig } from '#config.ts'
 import type { Config } from '#config.ts'
-import { addressOf, blockListOf, makeAdmit } from './admit.ts'
+import { addressOf, blockListOf, makeAdmit, networkOf } from './admit.ts'
 
 function request(remoteAddress: string, headers: Record<string, string> = {}): IncomingMessage {
 	return { headers, socket: { remoteAddress } } as unknown as IncomingMessage
@@ -22,6 +22,18 @@ describe('the address of a visitor', () => {
 	])('%s', (_, remote, forwarded, expected) => {
 		const headers: Record<string, string> = forwarded === undefined ? {} : { 'x-forwarded-for': forwarded }
 		expect(addressOf(request(remote, headers), trusted)).toBe(expected)
+	})
+})
+
+describe('what counts as one address', () => {
+	it.each([
+		['203.0.113.7', '203.0.113.7'],
+		['2001:db8:0:7:1:2:3:4', '2001:db8:0:7::/64'],
+		['2001:DB8:0:7::9', '2001:db8:0:7::/64'],
+		['2001:db8::9', '2001:db8:0:0::/64'],
+		['::1', '0:0:0:0::/64'],
+	])('of %s is %s', (address, network) => {
+		expect(networkOf(address)).toBe(network)
 	})
 })
 

@@ -26,7 +26,7 @@ export function makeAdmit({ config, findSignedIn }: AdmitOptions) {
 		if (origin !== undefined && !isOwnOrigin(origin, config))
 			return { status: 403, detail: 'Pages of other sites cannot connect here.' }
 		return {
-			address: addressOf(request, trusted),
+			address: networkOf(addressOf(request, trusted)),
 			signedIn: cookie === undefined ? null : await findSignedIn(cookie),
 		}
 	}
@@ -43,6 +43,17 @@ export function addressOf(request: IncomingMessage, trusted: BlockList): string 
 		address = before
 	}
 	return address
+}
+
+/** What counts as one address: whoever has one of IPv6 has the 2^64 beside it as well. */
+export function networkOf(address: string): string {
+	if (isIP(address) !== 6) return address
+	const [start = '', end] = address.split('::').map((half) => half.split(':').filter((group) => group !== ''))
+	const groups = end ? [...start, ...Array<string>(8 - start.length - end.length).fill('0'), ...end] : start
+	return `${[...groups]
+		.slice(0, 4)
+		.map((group) => parseInt(group, 16).toString(16))
+		.join(':')}::/64`
 }
 
 export function blockListOf(proxies: readonly string[]): BlockList {

@@ -20,7 +20,7 @@ export function myDataRoutes(app: App, deps: TrainingDeps): void {
 		async (request, reply) => {
 			const user = requireUser(request)
 			reply.header('content-disposition', `attachment; filename="speedfog_training_${user.name}.json"`)
-			reply.header('cache-control', 'no-store').type('application/json; charset=utf-8')
+			reply.type('application/json; charset=utf-8')
 			return reply.send(Readable.from(myData.exportOf(deps, user), { objectMode: false }) as never)
 		},
 	)

@@ -22,7 +22,6 @@ export function shareRoutes(app: App, deps: TrainingDeps): void {
 		},
 		async (request, reply) => {
 			const { id } = await requireOwn(deps, request, request.params.id)
-			reply.header('cache-control', 'no-store')
 			return { url: await share.share(deps, id) }
 		},
 	)

@@ -77,7 +77,14 @@ export const ApiToken = z
 export type ApiToken = z.infer<typeof ApiToken>
 
 export const CreateApiToken = z
-	.object({ label: z.string().trim().min(1).max(100) })
+	.object({
+		label: z
+			.string()
+			.trim()
+			.min(1)
+			.max(100)
+			.regex(/^\P{C}*$/u, 'A label is one line of text'),
+	})
 	.meta({ id: 'CreateApiToken' })
 
 /** The only answer that ever holds the secret. */
