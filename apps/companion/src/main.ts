@@ -75,9 +75,12 @@ async function watch(order: Watching): Promise<number> {
 		complain(source)
 		return MISUSED
 	}
-	const outbox = await openOrComplain(order.outboxFolder, order.config.sessionId)
+	let warn = complain
+	const outbox = await openOrComplain(order.outboxFolder, order.config.sessionId, (trouble) => warn(trouble))
 	if (!outbox) return MISUSED
 	const screens = await openScreens({ ...order, logFolder: order.outboxFolder })
+	// A player looks at the game and not at a terminal.
+	if (!order.quiet) warn = screens.say
 	screens.note(`Companion ${manifest.version} on ${process.platform}`)
 	const recording = order.recordTo === null ? null : createWriteStream(order.recordTo)
 	recording?.on('error', (error) => screens.say(`${order.recordTo} cannot be written: ${error.message}`))
@@ -139,11 +142,11 @@ async function simulate(order: Simulation): Promise<number> {
 	return tellEnding(ending, ending.route.deaths)
 }
 
-async function openOrComplain(folder: string, sessionId: string): Promise<Outbox | null> {
+async function openOrComplain(folder: string, sessionId: string, warn = complain): Promise<Outbox | null> {
 	const file = join(folder, `speedfog-outbox-${sessionId}.jsonl`)
 	try {
 		mkdirSync(folder, { recursive: true })
-		if (await lock(file)) return openOutbox(file, complain)
+		if (await lock(file)) return openOutbox(file, warn)
 		complain('Another companion already reports this run: this one is not needed.')
 	} catch (error) {
 		const { code, message } = error as NodeJS.ErrnoException

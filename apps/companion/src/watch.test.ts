@@ -1,5 +1,4 @@
 import { buildGraph } from '@speedfog/core/graph/testing'
-import { setTimeout as sleep } from 'node:timers/promises'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { systemClock } from './clock.ts'
 import { openLinux } from './game/linux-process.ts'
@@ -15,8 +14,6 @@ import { watchRun, type WatchOptions } from './watch.ts'
 const plan = buildGraph({ layers: [['quay'], ['grotto'], ['crown']], flags: 'temporary' })
 const { graph } = plan
 const PATIENCE = { timeout: 20_000, interval: 20 }
-/** Long enough for two polls to agree, on a busy machine. */
-const A_WHILE_MS = 500
 
 const closing: (() => unknown)[] = []
 afterEach(async () => {
@@ -66,10 +63,11 @@ describe.runIf(process.platform === 'linux')('a run in a game of another process
 		await vi.waitFor(() => expect(waits).toContain('Elden Ring to be started'), PATIENCE)
 
 		const game = await standIns.start('2.6.2')
-		/** The game shows it for so long that it is seen. */
+		/** The game shows it until it was polled twice, and once more for a poll that was under way. */
 		async function show(scene: Scene) {
 			await game.show(scene)
-			await sleep(A_WHILE_MS)
+			const seen = lines.length + 3
+			await vi.waitFor(() => expect(lines.length).toBeGreaterThanOrEqual(seen), PATIENCE)
 		}
 		await show({ managers: true })
 		await vi.waitFor(() => expect(waits).toContain('a character to be loaded'), PATIENCE)

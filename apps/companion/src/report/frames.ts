@@ -4,6 +4,8 @@ import type { Watch } from './tracker.ts'
 /** What the companion takes from the server's frames; it is lenient, since newer servers may say more. */
 export type Frame =
 	| { type: 'auth_ok'; greeting: Greeting }
+	/** A server of another age: without its greeting nothing can be reported. */
+	| { type: 'strange_greeting' }
 	| { type: 'auth_error'; message: string }
 	| { type: 'error'; message: string }
 	| { type: 'ping' }
@@ -53,8 +55,12 @@ export function readFrame(text: string): Frame | undefined {
 	} catch {
 		return undefined
 	}
-	return Wire.safeParse(json).data
+	const frame = Wire.safeParse(json)
+	if (frame.success) return frame.data
+	return Greets.safeParse(json).success ? { type: 'strange_greeting' } : undefined
 }
+
+const Greets = z.object({ type: z.literal('auth_ok') })
 
 const status = z.enum(['running', 'finished', 'abandoned'])
 const count = z.number().int().nonnegative()
@@ -66,7 +72,7 @@ const participants = z
 			current_layer: count,
 			igt_ms: count,
 			death_count: count,
-			zone_history: z.array(z.object({ node_id: z.string() })),
+			zone_history: z.array(z.object({ node_id: z.string() })).nullish(),
 		}),
 	])
 	.transform(([one]): Progress => ({
@@ -74,7 +80,7 @@ const participants = z
 		deaths: one.death_count,
 		currentZone: one.current_zone,
 		layer: one.current_layer,
-		history: one.zone_history.map((entry) => entry.node_id),
+		history: (one.zone_history ?? []).map((entry) => entry.node_id),
 	}))
 
 const AuthOk = z
@@ -86,7 +92,7 @@ const AuthOk = z
 			total_layers: count,
 			event_ids: z.array(count),
 			finish_event: count,
-			spawn_items: z.array(z.object({ id: z.number(), qty: z.number() })),
+			spawn_items: z.array(z.object({ id: z.number(), qty: z.number() })).nullish(),
 		}),
 		participants,
 	})
@@ -98,7 +104,7 @@ const AuthOk = z
 			seedId: seed.seed_id,
 			totalLayers: seed.total_layers,
 			watch: { flags: seed.event_ids, finishFlag: seed.finish_event },
-			spawnItems: seed.spawn_items,
+			spawnItems: seed.spawn_items ?? [],
 			progress,
 		},
 	}))

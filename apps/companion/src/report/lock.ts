@@ -28,7 +28,8 @@ export function lock(file: string): Promise<Lock | null> {
 
 /** Names that no file stands for: Linux marks them by a zero. Null where there are none. */
 function nameOf(file: string): string | null {
-	const path = join(realpathSync(dirname(file)), basename(file))
+	// On Windows one folder has many spellings; this one is the system's own.
+	const path = join(realpathSync.native(dirname(file)), basename(file))
 	const hash = createHash('sha256').update(path).digest('hex').slice(0, 32)
 	switch (process.platform) {
 		case 'linux':

@@ -18,7 +18,7 @@ export type SocketEvents = {
 }
 
 /** What comes after the greeting, but for what the socket answers itself. */
-export type PlayFrame = Exclude<Frame, { type: 'auth_ok' | 'auth_error' | 'ping' }>
+export type PlayFrame = Exclude<Frame, { type: 'auth_ok' | 'strange_greeting' | 'auth_error' | 'ping' }>
 
 export type Auth = {
 	mod_token: string
@@ -75,6 +75,8 @@ export function openSocket(url: string, auth: Auth, clock: Clock, events: Socket
 				probe()
 				events.onGreeting(frame.greeting)
 				return
+			case 'strange_greeting':
+				return end('The server is of another version than this companion: download the companion again')
 			case 'auth_error':
 				refusal = frame.message
 				cancelDeadline()
