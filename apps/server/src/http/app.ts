@@ -29,6 +29,8 @@ export type AppOptions = {
 const BODY_BYTES = 64 * 1024
 const REQUEST_MS = 30_000
 const ANSWER_MS = 6_000
+/** A download that is not read is given up; it can be taken up where it stopped. */
+const STANDSTILL_MS = 120_000
 const LAST_DOWNLOADS_MS = 5_000
 
 /** The HTTP side of the server, not listening yet. */
@@ -45,6 +47,7 @@ export function buildApp(
 		trustProxy: config.trustedProxies.length > 0 ? [...config.trustedProxies] : false,
 		bodyLimit: BODY_BYTES,
 		requestTimeout: REQUEST_MS,
+		connectionTimeout: STANDSTILL_MS,
 		frameworkErrors: answerError,
 		clientErrorHandler: (_, socket) => {
 			// Not even HTTP: there is no request to log or to answer by its rules.

@@ -39,6 +39,13 @@ export async function pour(
 /** Resolves when the bytes are out of our hands. */
 function write(into: Writable, bytes: Buffer): Promise<void> {
 	return new Promise((resolve, reject) => {
-		into.write(bytes, (error) => (error ? reject(error) : resolve()))
+		// Of a write that waits for a line which is then cut, nothing else is heard.
+		const cut = () => reject(new Error('the line was cut'))
+		into.once('close', cut)
+		into.write(bytes, (error) => {
+			into.off('close', cut)
+			if (error) reject(error)
+			else resolve()
+		})
 	})
 }
