@@ -4,12 +4,18 @@ import { createServer } from 'node:net'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { WebSocket } from 'ws'
+import type { Connection } from '#database/database.ts'
 import { emptyDatabase, urlOf } from '#database/testing.ts'
 import type { TestDatabase } from '#database/testing.ts'
+import { tcpProxy } from '#live/testing/tcp-proxy.ts'
+import { modToken } from '#training/mod-token.ts'
 import { bundle, runServer } from './testing-process.ts'
 import type { ServerProcess } from './testing-process.ts'
+import { connect, startRun } from './testing-run.ts'
+import type { TestRun } from './testing-run.ts'
 
 const KEY = 'k'.repeat(64)
 
@@ -166,6 +172,32 @@ describe('servers on one external database', { timeout: 60_000 }, () => {
 		expect(rows.map(({ name }) => name)).toEqual(await readdir(join(import.meta.dirname, '../migrations')))
 		expect(await readdir(dataDir)).not.toContain('postgres')
 		expect((await Promise.all(both.map(stop))).map(({ code }) => code)).toEqual([0, 0])
+	})
+
+	it('end in time and with 0 also when the database fell silent in the middle of a commit', async () => {
+		const { host, port, user, database } = db.connection as Exclude<Connection, string>
+		const proxy = await tcpProxy(host.startsWith('/') ? `${host}/.s.PGSQL.${port}` : port)
+		const connection = { host: '127.0.0.1', port: proxy.port, user, database }
+		const server = run({ DATABASE_URL: urlOf(connection), SECRET_KEY: KEY })
+		const url = await server.url
+		const answer = await fetch(`${url}/api/auth/local`, {
+			method: 'POST',
+			headers: { 'content-type': 'application/json' },
+			body: '{"name":"anna"}',
+		})
+		const { token } = (await answer.json()) as { token: string }
+		await expect.poll(() => startRun({ url, token }).catch(() => undefined), { timeout: 10_000 }).toBeDefined()
+		const played = await startRun({ url, token })
+		const mod = await connect(url, played.id, { token: modToken(Buffer.from(KEY), played.id) })
+		const [first, second] = played.gates as [TestRun['gates'][0], TestRun['gates'][0]]
+		mod.send({ type: 'event_flag', flag_id: first.flag, igt_ms: 1_000 })
+		await mod.wait(({ type, node_id }) => type === 'zone_update' && node_id === first.node)
+		proxy.goSilent()
+		mod.send({ type: 'event_flag', flag_id: second.flag, igt_ms: 2_000 })
+		await sleep(500)
+		const { code, stderr } = await stop(server)
+		expect({ code, stderr, closed: await mod.closed }).toEqual({ code: 0, stderr: '', closed: 1012 })
+		await proxy.close()
 	})
 
 	it('refuse one that a newer release migrated', async () => {

@@ -1,4 +1,5 @@
 import { join, sep } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import * as accounts from '#accounts/accounts.ts'
 import { defaultPublicUrl, readConfig } from '#config.ts'
@@ -48,6 +49,10 @@ const WEB = fileURLToPath(new URL('../../web/build', import.meta.url))
 const COMPANION = fileURLToPath(new URL('../../companion/dist/companion.js', import.meta.url))
 const COMPANION_PROGRAMS = fileURLToPath(new URL('../../companion/dist/programs', import.meta.url))
 
+/** A request that is still under way so long after the wish to stop is cut off. */
+const LAST_REQUESTS_MS = 7_500
+const FAREWELL_MS = 500
+
 /** Starts a whole server. Throws Refused where the person who starts it has something to mend. */
 export async function start(env: NodeJS.ProcessEnv, givenLog?: Log): Promise<Running> {
 	const read = readConfig(env)
@@ -81,7 +86,7 @@ async function build(settings: Settings, log: Log, open: Open[]): Promise<Runnin
 		config.databaseUrl === undefined ? await embedded.start({ dataDir: config.dataDir, log }) : undefined
 	if (postgres) open.push({ name: 'PostgreSQL', close: () => postgres.stop() })
 	const db = database.open(postgres?.connection ?? config.databaseUrl!, { log })
-	open.push({ name: 'the database', close: () => db.close() })
+	open.push({ name: 'the database', close: () => orLeave(db.close()) })
 	if (!postgres) await database.check(db)
 	await migrate(db.pool, log)
 
@@ -89,7 +94,7 @@ async function build(settings: Settings, log: Log, open: Open[]): Promise<Runnin
 	open.push({ name: 'the metrics', close: async () => metrics.close() })
 	const base = { config, db, log, clock: systemClock.now }
 	const bus = await openBus(config, log)
-	open.push({ name: 'the bus', close: () => bus.close() })
+	open.push({ name: 'the bus', close: () => orLeave(bus.close()) })
 	const sessions = new LiveSessions({
 		db,
 		log,
@@ -150,6 +155,7 @@ async function build(settings: Settings, log: Log, open: Open[]): Promise<Runnin
 	const close = async () => {
 		isStopping = true
 		upgrades.stop()
+		setTimeout(() => app.server.closeAllConnections(), LAST_REQUESTS_MS).unref()
 		await closeAll(open, log)
 	}
 	return {
@@ -185,6 +191,11 @@ async function settle(settings: Settings): Promise<Config> {
 	const port = await ports.settle(host, settings.port)
 	const secretKey = settings.secretKey ?? (await secretKeys.ensure(dataDir))
 	return { ...settings, port, publicUrl: settings.publicUrl ?? defaultPublicUrl(port), secretKey }
+}
+
+/** A peer that answers no more is not waited for: what it was told is stored, and the process ends. */
+async function orLeave(closing: Promise<unknown>): Promise<void> {
+	await Promise.race([closing, sleep(FAREWELL_MS, undefined, { ref: false })])
 }
 
 async function closeAll(open: Open[], log: Log): Promise<void> {

@@ -130,10 +130,12 @@ export class Journal {
 		const patience = this.#clock.after(graceMs, () => this.#giveUp())
 		await this.flush()
 		patience.cancel()
-		this.#state = 'closed'
 		this.#tick?.cancel()
-		await this.#working
-		this.#dropClient(false)
+		const isGivenUp = this.isClosed
+		this.#state = 'closed'
+		// A statement that hangs is not waited for: without its connection it fails.
+		if (!isGivenUp) await this.#working
+		this.#dropClient(isGivenUp)
 	}
 
 	/** What the session has waiting already. What it said before another server had it is not to be joined. */
@@ -207,6 +209,7 @@ export class Journal {
 
 	async #store(batch: readonly Unwritten[]): Promise<Set<string>> {
 		const client = (this.#client ??= await this.#connect())
+		if (this.#state === 'closed') throw new Error('the journal is closed')
 		const query = { ...statementFor(batch.map(({ entry }) => entry)), query_timeout: STATEMENT_TIMEOUT_MS }
 		const { rows } = await client.query<{ id: string }>(query)
 		if (this.#isAway) this.#log.info('the database is back')

@@ -1,4 +1,5 @@
 import { close as closes } from '@speedfog/core/protocol/close'
+import { limits } from '@speedfog/core/protocol/limits'
 import type { Database } from '#database/database.ts'
 import type { Bus } from '#live/bus.ts'
 import type { Clock } from '#live/clock.ts'
@@ -55,7 +56,15 @@ class StoreIsAway extends Error {
 }
 
 const REST_WAITS_MS = 5_000
-const STORE_GRACE_MS = 2_500
+/** What a clean stop gives its parts, so that together they stay far below ten seconds. */
+const STOP_MS = {
+	/** Longer than every peer but one that did not read has to answer its close frame. */
+	links: limits.drainAfterCloseMs + 500,
+	/** A database that is away may come back. */
+	settle: 2_500,
+	store: 1_500,
+	lease: 500,
+}
 
 /** All sessions that are in memory, and all their sockets. */
 export class LiveSessions implements Live {
@@ -190,12 +199,16 @@ export class LiveSessions implements Live {
 		this.#isClosing = true
 		this.#claims.startClosing()
 		for (const link of this.#links) link.close(closes.restarting)
-		while (this.#links.size > 0) await new Promise<void>((resolve) => (this.#onLinkGone = resolve))
+		await this.#within(STOP_MS.links, this.#allGone())
 		this.#heartbeat.stop()
-		await this.#within(STORE_GRACE_MS, this.#settleAll())
-		await this.journal.close(STORE_GRACE_MS)
-		await this.#within(STORE_GRACE_MS, this.#claims.close())
+		await this.#within(STOP_MS.settle, this.#settleAll())
+		await this.journal.close(STOP_MS.store)
+		await this.#within(STOP_MS.lease, this.#claims.close())
 		for (const { session } of this.#places.values()) session?.dispose()
+	}
+
+	async #allGone(): Promise<void> {
+		while (this.#links.size > 0) await new Promise<void>((resolve) => (this.#onLinkGone = resolve))
 	}
 
 	#accept(socket: Socket, makePeer: (link: Link) => Peer): void {

@@ -8,19 +8,19 @@ export type TcpProxy = {
 	close(): Promise<void>
 }
 
-/** Stands between a client and a port of this machine. */
-export async function tcpProxy(toPort: number): Promise<TcpProxy> {
+/** Stands between a client and a port of this machine, or a socket in its file system. */
+export async function tcpProxy(to: number | string): Promise<TcpProxy> {
 	const sockets = new Set<net.Socket>()
 	let isSilent = false
 	const server = net.createServer((near) => {
-		const far = net.connect(toPort, '127.0.0.1')
-		for (const [from, to] of [
+		const far = typeof to === 'number' ? net.connect(to, '127.0.0.1') : net.connect(to)
+		for (const [from, other] of [
 			[near, far],
 			[far, near],
 		] as const) {
 			sockets.add(from)
-			from.on('data', (data) => void (isSilent || to.write(data)))
-			from.on('end', () => void (isSilent || to.end()))
+			from.on('data', (data) => void (isSilent || other.write(data)))
+			from.on('end', () => void (isSilent || other.end()))
 			from.on('error', () => {})
 		}
 	})
