@@ -186,7 +186,9 @@ describe('servers on one external database', { timeout: 60_000 }, () => {
 			body: '{"name":"anna"}',
 		})
 		const { token } = (await answer.json()) as { token: string }
-		await expect.poll(() => startRun({ url, token }).catch(() => undefined), { timeout: 10_000 }).toBeDefined()
+		await expect
+			.poll(() => startRun({ url, token }).catch(() => undefined), { timeout: 10_000 })
+			.toBeDefined()
 		const played = await startRun({ url, token })
 		const mod = await connect(url, played.id, { token: modToken(Buffer.from(KEY), played.id) })
 		const [first, second] = played.gates as [TestRun['gates'][0], TestRun['gates'][0]]

@@ -7,7 +7,7 @@ export class BadFrames {
 	/** Counts one; true when there were too many within ten seconds. */
 	exceededBy(now: number): boolean {
 		const since = now - limits.badFrames.withinMs
-		this.#times = (this.#times ?? []).filter((time) => time > since)
+		this.#times = (this.#times ?? []).filter((time) => time > since && time <= now)
 		this.#times.push(now)
 		return this.#times.length > limits.badFrames.count
 	}

@@ -1,11 +1,11 @@
 import type { Clock, Timer } from './clock.ts'
 
 const TICK_MS = 1_000
-/** A tick that comes this late was held up by us (a suspended machine, a set clock): no peer is to blame. */
+/** A tick this far from its time was held up by us (a suspended machine, a set clock): no peer is to blame. */
 const LATE_MS = 10_000
 
 export type Beating = {
-	/** `forgiven`: the silence until now does not count. */
+	/** `forgiven`: times noted before now do not count. */
 	beat(now: number, forgiven: boolean): void
 }
 
@@ -36,7 +36,7 @@ export class Heartbeat {
 
 	readonly #tick = (): void => {
 		const now = this.#clock.now()
-		const forgiven = now - this.#lastTickMs > LATE_MS
+		const forgiven = Math.abs(now - this.#lastTickMs) > LATE_MS
 		this.#lastTickMs = now
 		this.#timer = this.#clock.after(TICK_MS, this.#tick)
 		for (const beating of this.#beating) beating.beat(now, forgiven)

@@ -89,6 +89,15 @@ describe('a link', () => {
 		expect(pair.got).toEqual([{ type: 'ping' }, { type: 'ping' }, { type: 'ping' }])
 	})
 
+	it('[P6] pings every 30 s also when the clock is set back', () => {
+		const { pair, clock, open } = connect()
+		open()
+		clock.setBack(3_600_000)
+		for (let second = 0; second < 31; second++) clock.advance(1_000)
+		pair.flush()
+		expect(pair.got).toEqual([{ type: 'ping' }])
+	})
+
 	it('[P6] is closed after 75 s of silence; a frame or a WebSocket pong breaks it', () => {
 		const { pair, clock, open } = connect()
 		open()

@@ -126,7 +126,10 @@ export class Link implements SocketListener, Beating {
 	}
 
 	beat(now: number, forgiven: boolean): void {
-		if (forgiven) this.lastHeardMs = now
+		if (forgiven) {
+			this.lastHeardMs = now
+			this.#nextPingMs = Math.min(this.#nextPingMs, now + limits.pingEveryMs)
+		}
 		if (now - this.lastHeardMs >= limits.silentAfterMs) {
 			this.close(closes.tooSlow)
 		} else if (now >= this.#nextPingMs) {

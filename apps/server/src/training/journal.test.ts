@@ -211,6 +211,16 @@ describe('figures', () => {
 		expect((await rows.stored(ids[1]!)).igtMs).toBe(1000)
 	})
 
+	it('[P22] are written in time also when the clock is set back', async () => {
+		const clock = fakeClock()
+		const journal = new Journal({ pool: database.pool, log: silentLog, clock })
+		onTestFinished(() => journal.close(0))
+		const outcome = journal.writeSoon(entry(await rows.session(), { run: { igtMs: 1000 } }))
+		clock.setBack(3_600_000)
+		clock.advance(1_750)
+		expect((await outcome).result).toBe('stored')
+	})
+
 	it('[P22] that wait go with the commit of the session’s next flag, deaths of their visit included', async () => {
 		const clock = fakeClock()
 		const journal = new Journal({ pool: database.pool, log: silentLog, clock })

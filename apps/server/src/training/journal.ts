@@ -170,8 +170,9 @@ export class Journal {
 	#takeDue(): Unwritten[] {
 		const batch: Unwritten[] = []
 		take(this.#urgent, batch, () => true)
-		const dueMs = this.#clock.now() - BEHIND_MS
-		take(this.#behind, batch, ({ sinceMs }) => sinceMs <= dueMs)
+		const nowMs = this.#clock.now()
+		// A time to come can only mean that the clock was set back.
+		take(this.#behind, batch, ({ sinceMs }) => sinceMs <= nowMs - BEHIND_MS || sinceMs > nowMs)
 		return batch
 	}
 

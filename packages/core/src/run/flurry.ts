@@ -10,8 +10,9 @@ function endsAtMs({ firstMs, lastMs }: Flurry): number {
 	return Math.min(lastMs + limits.burst.quietMs, firstMs + limits.burst.atMostMs)
 }
 
+/** Also when the clock was set back: nothing is to wait until it has caught up. */
 export function isOver(flurry: Flurry | null, atMs: number): flurry is Flurry {
-	return flurry !== null && atMs >= endsAtMs(flurry)
+	return flurry !== null && (atMs >= endsAtMs(flurry) || atMs < flurry.lastMs - limits.burst.quietMs)
 }
 
 export function earliestEnd(one: Flurry | null, other: Flurry | null): number | null {

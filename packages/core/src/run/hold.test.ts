@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { buildGraph } from '../graph/testing.ts'
+import { apply } from './run.ts'
 import type { Run } from './run-state.ts'
 import { inWords, play, type Play } from './testing.ts'
 
@@ -55,6 +56,12 @@ describe('what waits', () => {
 		expect(script.run.hold).not.toBe(null)
 		expect(script.flag(toAbbey, 9 * minute).wait(200).run.hold).toBe(null)
 		expect(script.run.history).toHaveLength(2)
+	})
+
+	test('[P18] no longer because the clock was set back', () => {
+		const script = lateLink().flag(toAbbey, 9 * minute)
+		const event = { type: 'wake', atMs: script.atMs - minute } as const
+		expect(apply(graph, script.run, event).run.hold).toBe(null)
 	})
 
 	test('[P18] no longer because of figures, which are no flags', () => {

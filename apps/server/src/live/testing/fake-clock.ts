@@ -6,6 +6,8 @@ export type FakeClock = Clock & {
 	advance(ms: number): void
 	/** The same in small steps, letting what was started in between (queries, say) go on. */
 	pass(ms: number, stepMs?: number): Promise<void>
+	/** Somebody sets the clock back; timers do not notice. */
+	setBack(ms: number): void
 	/** How many timers wait. */
 	readonly waiting: number
 }
@@ -40,6 +42,10 @@ export function fakeClock(startMs = Date.UTC(2026, 0, 1)): FakeClock {
 				advance(Math.min(stepMs, left))
 				await new Promise((resolve) => setImmediate(resolve))
 			}
+		},
+		setBack(ms) {
+			nowMs -= ms
+			for (const timer of timers) timer.atMs -= ms
 		},
 		get waiting() {
 			return timers.size
