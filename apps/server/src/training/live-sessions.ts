@@ -160,6 +160,11 @@ export class LiveSessions implements Live {
 		return this.#change(sessionId, async (session) => {
 			const result = await session.abandon()
 			if (result !== 'not_held') return result
+			const told = await this.#relay.abandon(session)
+			if (told) {
+				await session.reread()
+				return told
+			}
 			const { db, clock } = this.#deps
 			const decided = await outside.abandon(db.pool, sessionId, clock.now())
 			if (decided === 'abandoned') this.#relay.changed(sessionId)

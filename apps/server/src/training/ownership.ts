@@ -1,13 +1,11 @@
 import type { Log } from '#log.ts'
 import type { Claims } from './claims.ts'
-
-/** What the holder of a session says when it is asked for it; `silent` is no answer in time. */
-export type Answer = 'alive' | 'free' | 'silent'
+import type { Answer } from './relay/message.ts'
 
 export type OwnershipDeps = {
 	claims: Claims
 	log: Log
-	relay: { ask(holder: string, sessionId: string): Promise<Answer> }
+	relay: { ask(holder: string, sessionId: string): Promise<Answer | 'silent'> }
 }
 
 /** `isFresh`: what is in memory is what the database has. */

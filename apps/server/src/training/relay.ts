@@ -2,9 +2,8 @@ import type { Bus } from '#live/bus.ts'
 import type { Clock, Timer } from '#live/clock.ts'
 import type { Log } from '#log.ts'
 import type { Claims } from './claims.ts'
-import type { Answer } from './ownership.ts'
 import { FarAudience } from './relay/far-audience.ts'
-import type { Known, Picture, RelayMessage, Seen, Told } from './relay/message.ts'
+import type { Answer, Known, Picture, RelayMessage, Seen, Told } from './relay/message.ts'
 import { Questions } from './relay/questions.ts'
 import type { Where } from './stored-run.ts'
 
@@ -18,6 +17,8 @@ export type Relayed = Seen & {
 	readonly audience: { tellAfar: ((told: Told) => void) | undefined }
 	/** Asks the mod for a sign of life; a session without one is let go of. `leaving` is called if that takes a while. */
 	probe(leaving: () => void): Promise<'alive' | 'free'>
+	/** In the session's own order; `not_held` where another server has it. */
+	abandon(): Promise<'abandoned' | 'not_active' | 'failed' | 'not_held'>
 	/** Reads it again, and tells everybody what there is. */
 	reread(): Promise<void>
 	/** What the server that holds it shows: one step, or (null) the whole. */
@@ -63,9 +64,7 @@ export class Relay {
 	constructor(deps: RelayDeps) {
 		this.#deps = deps
 		const { bus, clock } = deps
-		this.#questions = new Questions(clock, (holder, number, session) =>
-			this.#send(holder, { type: 'ask', from: this.#replica, number, session }),
-		)
+		this.#questions = new Questions(clock)
 		const receive = (message: string) => this.#receive(message)
 		void bus.subscribe(ALL, receive)
 		void bus.subscribe(this.#own, receive)
@@ -165,8 +164,20 @@ export class Relay {
 	}
 
 	/** Asks another server whether its mod is alive; no answer in time is one too. */
-	ask(holder: string, sessionId: string): Promise<Answer> {
-		return this.#questions.ask(holder, sessionId)
+	ask(holder: string, session: string): Promise<Answer | 'silent'> {
+		return this.#questions.ask((number) =>
+			this.#send(holder, { type: 'ask', from: this.#replica, number, session }),
+		)
+	}
+
+	/** Has it abandoned by the server that has it, which may know more than is stored; undefined if that cannot be. */
+	async abandon({ id: session }: Relayed): Promise<'abandoned' | 'not_active' | undefined> {
+		const holder = this.#followed.get(session)?.where.holder
+		if (!holder || holder === this.#replica || !this.#deps.bus.isUp()) return undefined
+		const answer = await this.#questions.ask((number) =>
+			this.#send(holder, { type: 'abandon', from: this.#replica, number, session }),
+		)
+		return answer === 'abandoned' || answer === 'not_active' ? answer : undefined
 	}
 
 	/** After whatever may have been missed, and every few seconds. */
@@ -225,6 +236,8 @@ export class Relay {
 				return void this.#answer(message)
 			case 'answer':
 				return this.#questions.hear(message.number, message.answer)
+			case 'abandon':
+				return void this.#abandon(message)
 			case 'watching':
 				for (const { session, known } of message.sessions) this.#admit(message.from, session, known)
 				return
@@ -252,6 +265,12 @@ export class Relay {
 		const say = (answer: 'alive' | 'free' | 'leaving') => this.#send(from, { type: 'answer', number, answer })
 		const session = this.#sessions.get(id)
 		say(session ? await session.probe(() => say('leaving')) : 'free')
+	}
+
+	async #abandon({ from, number, session: id }: Extract<RelayMessage, { type: 'abandon' }>): Promise<void> {
+		const result = await this.#sessions.get(id)?.abandon()
+		const answer = result === 'abandoned' || result === 'not_active' ? result : 'free'
+		this.#send(from, { type: 'answer', number, answer })
 	}
 
 	#admit(replica: string, sessionId: string, known: Known | null): void {

@@ -193,6 +193,30 @@ describe('a run that another server has', () => {
 		expect(events.map(({ kind }) => kind)).toEqual(['start', 'flag', 'abandon'])
 	})
 
+	it('[P24] is abandoned by another server with all that its own had in memory alone', async () => {
+		const mod = await world.here.mod(sessionId)
+		await cross(mod, toAbbey, 1_000)
+		mod.status(1_900, 3)
+		mod.flush()
+		expect(await world.passUntil(world.there.live.abandon(sessionId))).toBe('abandoned')
+		expect(await world.rows.stored(sessionId)).toMatchObject({ status: 'abandoned', igtMs: 1_900, deaths: 3 })
+		const waiting = await world.session()
+		const next = await world.here.mod(waiting)
+		next.flag(toAbbey, 1_000)
+		next.flush()
+		expect(await world.passUntil(world.there.live.abandon(waiting))).toBe('abandoned')
+		const { events } = await world.rows.stored(waiting)
+		expect(events.map(({ kind }) => kind)).toEqual(['start', 'flag', 'abandon'])
+		expect(await world.passUntil(world.there.live.abandon(waiting))).toBe('not_active')
+	})
+
+	it('[P24] is abandoned although the server that has it does not answer', async () => {
+		await world.here.mod(sessionId)
+		world.here.freeze()
+		expect(await world.passUntil(world.there.live.abandon(sessionId))).toBe('abandoned')
+		expect((await world.rows.stored(sessionId)).status).toBe('abandoned')
+	})
+
 	it('[P23] abandoned elsewhere without a word: its next write finds out', async () => {
 		const mod = await world.here.mod(sessionId)
 		await cross(mod, toAbbey, 1_000)

@@ -6,11 +6,16 @@ import type { Run, Visit } from '@speedfog/core/run/run-state'
 /** What spectators are told. */
 export type Told = 'leaderboard_update' | 'figures' | 'race_status_change'
 
+/** What the holder of a session says when it is asked for it, or has abandoned it. */
+export type Answer = 'alive' | 'free' | 'abandoned' | 'not_active'
+
 /** What servers say to each other; `from` is who says it. */
 export type RelayMessage =
 	/** Is your mod there? Answered by `answer` of the same number; `leaving` asks for a little patience. */
 	| { type: 'ask'; from: string; number: number; session: string }
-	| { type: 'answer'; number: number; answer: 'alive' | 'free' | 'leaving' }
+	| { type: 'answer'; number: number; answer: Answer | 'leaving' }
+	/** Abandon this, with all that you know of it. Answered like `ask`, by `free` where it could not be done. */
+	| { type: 'abandon'; from: string; number: number; session: string }
 	/** We watch these: what we know of each. Repeated, so that nothing lost stays lost. */
 	| { type: 'watching'; from: string; sessions: { session: string; known: Known | null }[] }
 	| { type: 'unwatching'; from: string; session: string }
