@@ -44,7 +44,13 @@ export function setConnection(draft: Draft, changes: Partial<Connection>) {
 	set(draft, { connection: { ...(draft.run.connection ?? newConnection), ...changes } })
 }
 
-export const newConnection: Connection = { trusted: false, lastIgt: null, resent: null, oldSave: false }
+export const newConnection: Connection = {
+	trusted: false,
+	lastIgt: null,
+	resent: null,
+	oldSave: false,
+	oldSaveIgtMs: null,
+}
 
 /** Facts that nothing is rebuilt from. */
 const remarks = new Set<Fact['kind']>(['igt_fell', 'deaths_fell', 'old_save'])

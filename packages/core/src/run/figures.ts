@@ -66,6 +66,7 @@ function watchClock(run: Run, { igtMs, atMs }: Status, igtFell: boolean): Connec
 		lastIgt: { igtMs, atMs },
 		resent: connection.resent,
 		oldSave: connection.oldSave && !igtFell,
+		oldSaveIgtMs: connection.oldSaveIgtMs,
 	}
 }
 

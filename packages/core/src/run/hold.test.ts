@@ -353,6 +353,24 @@ describe('an old save', () => {
 		expect(inWords(script.tells)).toEqual(['spectators leaderboard_update', ...oldSave])
 	})
 
+	test('[P18] that shows the rest only after a pause changes nothing either', () => {
+		const script = burst(lateLink(), [toAbbey, toLake], 9 * minute).wait(300)
+		burst(script.hush(), [toGrotto], 9 * minute).wait(300)
+		burst(script, [toGrotto, toAbbey], 9 * minute).wait(300)
+		expect(found(script.run)).toEqual([['quay', 0]])
+		expect(inWords(script.tells).slice(-2)).toEqual(oldSave)
+		expect(script.pass(toGrotto, 10 * minute).run.history).toHaveLength(2)
+	})
+
+	test('[P18] whose finish came long before its one zone changes nothing either', () => {
+		const script = lateLink()
+		script.send({ type: 'event_flag', flagId: finishFlag, igtMs: 40 * minute })
+		script.wait(5_000)
+		script.send({ type: 'event_flag', flagId: toAbbey, igtMs: 40 * minute })
+		script.wait(300)
+		expect(script.run).toMatchObject({ status: 'active', igtMs: 9 * minute, history: [{ nodeId: 'quay' }] })
+	})
+
 	test('[P18] may be one zone and the finish', () => {
 		const script = burst(lateLink(), [toLake, finishFlag], 9 * minute).wait(250)
 		expect(script.run).toMatchObject({ status: 'active', history: [{ nodeId: 'quay' }] })

@@ -6,7 +6,7 @@ import * as flags from './flags.ts'
 import * as flurry from './flurry.ts'
 import { decide, isStale, settle } from './gameplay.ts'
 import { refusals } from './refusals.ts'
-import type { GameplayEvent } from './run-state.ts'
+import type { GameplayEvent, Run } from './run-state.ts'
 
 type HeldFlag = flags.Flag | flags.Finish
 
@@ -16,6 +16,7 @@ type HeldFlag = flags.Flag | flags.Finish
  */
 export function mustWait({ graph, run }: Draft, event: GameplayEvent): boolean {
 	if (run.status !== 'active') return false
+	if (isOfOldSave(run, asFlag(graph, event))) return true
 	if (flags.asFinish(graph, event)) return run.recordedFlags.size === 0
 	return flags.asGate(graph, event) !== null && run.connection?.trusted !== true
 }
@@ -38,13 +39,14 @@ export function resolve(draft: Draft) {
 	const refused: HeldFlag[] = []
 	for (const event of finishLast(graph, hold.waiting)) {
 		const flag = asFlag(graph, event)
-		const found = flag ? bursts.get(flag.igtMs) : undefined
+		const isMore = isOfOldSave(run, flag)
+		const found = flag && !isMore ? bursts.get(flag.igtMs) : undefined
 		if (found) found.honest ??= burst.recordIfHonest(draft, found, ackSeq)
 		// A flag that the client had its answer for only bore witness to its burst (P40).
 		const counts = !isStale(event, ackSeq)
-		const isOld = flag !== null && (found ? !found.honest : isLoneOldFinish(draft, flag))
+		const isOld = found ? !found.honest : isMore || (flag !== null && isLoneOldFinish(draft, flag))
 		const isRecorded = found !== undefined && flags.asGate(graph, event) !== null
-		if (counts && isOld) refused.push(flag)
+		if (counts && isOld && flag) refused.push(flag)
 		else if (counts && !isRecorded) decide(draft, event)
 		if (flags.asGate(graph, event)) setConnection(draft, { trusted: true })
 		settle(draft, event)
@@ -54,6 +56,13 @@ export function resolve(draft: Draft) {
 
 function asFlag(graph: SeedGraph, event: GameplayEvent): HeldFlag | null {
 	return flags.asGate(graph, event) ?? flags.asFinish(graph, event)
+}
+
+/** The network may cut a burst in two. 0 is no time: the game's clock could not be read (P15). */
+function isOfOldSave({ connection }: Run, flag: HeldFlag | null): boolean {
+	return (
+		flag !== null && flag.igtMs > 0 && connection?.oldSave === true && connection.oldSaveIgtMs === flag.igtMs
+	)
 }
 
 /** A finish that no gate came with is believed only if it can have been played since the session began. */
@@ -76,14 +85,15 @@ function finishLast(graph: SeedGraph, waiting: readonly GameplayEvent[]): readon
 /** Told last, so that nothing else covers it on the player's screen. */
 function showOldSave(draft: Draft, refused: readonly HeldFlag[]) {
 	const [first] = refused
-	if (first === undefined) return
+	const last = refused.at(-1)
+	if (first === undefined || last === undefined) return
 	note(draft, {
 		kind: 'old_save',
 		atMs: first.atMs,
 		igtMs: first.igtMs,
 		detail: { flags: refused.length },
 	})
-	setConnection(draft, { oldSave: true, resent: null })
+	setConnection(draft, { oldSave: true, oldSaveIgtMs: last.igtMs, resent: null })
 	draft.spectators = 'update'
 	draft.tells.push({ to: 'mod', type: 'error', message: refusals.oldSave })
 	draft.tells.push({ to: 'mod', type: 'old_save', nodeId: currentNode(draft) })

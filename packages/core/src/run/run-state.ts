@@ -61,6 +61,8 @@ export type Connection = {
 	resent: Flurry | null
 	/** It showed an old save; over with the next flag accepted or fall of the IGT (P18). */
 	oldSave: boolean
+	/** The IGT of its flags, by which more of them are known. */
+	oldSaveIgtMs: number | null
 }
 
 /** Flags in quick succession: over 250 ms after the last one, or 3 s after the first. */

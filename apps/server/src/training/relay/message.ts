@@ -69,7 +69,9 @@ export function pictureOf({ run, modConnected, modChangedAtMs }: Seen, withVisit
 export function runOf(graph: SeedGraph, run: Run, picture: Picture): Run {
 	const { status, finishedAtMs, igtMs, deaths, currentSeq, oldSave, visits } = picture
 	const figures = { status, finishedAtMs, igtMs, deaths }
-	const connection = oldSave ? { trusted: false, lastIgt: null, resent: null, oldSave } : null
+	const connection = oldSave
+		? { trusted: false, lastIgt: null, resent: null, oldSave, oldSaveIgtMs: null }
+		: null
 	if (!visits && (run.current?.seq ?? null) === currentSeq) return { ...run, ...figures, connection }
 	const { simulated, createdAtMs, deathsHighest, era, factCount, ackSeq } = run
 	const kept = { simulated, createdAtMs, deathsHighest, era, factCount, ackSeq }
