@@ -115,12 +115,19 @@ function readStart(proc: string, pid: number): bigint | null {
 	return start === undefined || ENDED.includes(state) ? null : BigInt(start)
 }
 
+/** What is asked of each process of the machine is short, and asked again and again. */
+const room = Buffer.allocUnsafe(4_096)
+
 /** Empty where the process has ended meanwhile, or is not ours to ask. */
 function readText(path: string): string {
+	let file: number | undefined
 	try {
-		return readFileSync(path, 'latin1')
+		file = openSync(path, 'r')
+		return room.toString('latin1', 0, readSync(file, room))
 	} catch {
 		return ''
+	} finally {
+		if (file !== undefined) closeSync(file)
 	}
 }
 

@@ -60,10 +60,7 @@ export function openOutbox(file: string, onTrouble: (problem: string) => void): 
 		const fresh = `${file}.new`
 		try {
 			const size = writeWhole(fresh, stateOf(queue))
-			renameSync(fresh, file)
-			syncFolder(file)
-			closeSync(fd)
-			fd = openSync(file, 'a', 0o600)
+			replaceBy(fresh)
 			bytes = size
 			if (!isWhole) onTrouble(`${file} can be written again: nothing was lost`)
 			isWhole = true
@@ -72,6 +69,17 @@ export function openOutbox(file: string, onTrouble: (problem: string) => void): 
 			rmSync(fresh, { force: true })
 		}
 		rewriteAt = bytes + REWRITE_AT_BYTES
+	}
+
+	/** Windows puts nothing in the place of a file that is open. */
+	function replaceBy(fresh: string) {
+		closeIfOpen(fd)
+		try {
+			renameSync(fresh, file)
+			syncFolder(file)
+		} finally {
+			fd = openSync(file, 'a', 0o600)
+		}
 	}
 
 	outbox.record({ type: 'opened' })
@@ -162,6 +170,15 @@ function writeWhole(file: string, text: string): number {
 		return size
 	} finally {
 		closeSync(fd)
+	}
+}
+
+/** What went wrong with a file may have closed it. */
+function closeIfOpen(fd: number) {
+	try {
+		closeSync(fd)
+	} catch {
+		// It is what was wanted.
 	}
 }
 
