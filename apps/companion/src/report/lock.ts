@@ -28,9 +28,10 @@ export function lock(file: string): Promise<Lock | null> {
 
 /** Names that no file stands for: Linux marks them by a zero. Null where there are none. */
 function nameOf(file: string): string | null {
-	// On Windows one folder has many spellings; this one is the system's own.
-	const path = join(realpathSync.native(dirname(file)), basename(file))
-	const hash = createHash('sha256').update(path).digest('hex').slice(0, 32)
+	const path = join(realpathSync(dirname(file)), basename(file))
+	// To Windows a folder is the same however it is spelt.
+	const name = process.platform === 'win32' ? path.toLowerCase() : path
+	const hash = createHash('sha256').update(name).digest('hex').slice(0, 32)
 	switch (process.platform) {
 		case 'linux':
 			return `\0speedfog-companion-${hash}`

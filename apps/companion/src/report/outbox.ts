@@ -1,5 +1,6 @@
 import {
 	closeSync,
+	constants,
 	fsyncSync,
 	ftruncateSync,
 	openSync,
@@ -22,11 +23,14 @@ export type Outbox = {
 /** A file is written anew, with only what still counts, when it has grown to this. */
 const REWRITE_AT_BYTES = 256 * 1024
 
+/** Not to append: Windows lets nobody shorten a file that was opened so (EPERM; Wine does). */
+const WRITING = constants.O_WRONLY | constants.O_CREAT
+
 /** Keeps the queue of one session in a file of its own, one JSON record a line. */
 export function openOutbox(file: string, onTrouble: (problem: string) => void): Outbox {
 	const { queue: found, goodBytes } = readRecords(file)
 	let queue = found
-	let fd = openSync(file, 'a', 0o600)
+	let fd = openSync(file, WRITING, 0o600)
 	ftruncateSync(fd, goodBytes)
 	syncFolder(file)
 	let bytes = goodBytes
@@ -46,7 +50,7 @@ export function openOutbox(file: string, onTrouble: (problem: string) => void): 
 
 	function append(records: QueueRecord[]) {
 		try {
-			bytes += write(fd, records.map((record) => `${JSON.stringify(record)}\n`).join(''))
+			bytes += write(fd, records.map((record) => `${JSON.stringify(record)}\n`).join(''), bytes)
 			if (records.some(mustLast)) fsyncSync(fd)
 		} catch (error) {
 			isWhole = false
@@ -78,7 +82,7 @@ export function openOutbox(file: string, onTrouble: (problem: string) => void): 
 			renameSync(fresh, file)
 			syncFolder(file)
 		} finally {
-			fd = openSync(file, 'a', 0o600)
+			fd = openSync(file, WRITING, 0o600)
 		}
 	}
 
@@ -165,7 +169,7 @@ function readIfThere(file: string): Buffer {
 function writeWhole(file: string, text: string): number {
 	const fd = openSync(file, 'w', 0o600)
 	try {
-		const size = write(fd, text)
+		const size = write(fd, text, 0)
 		fsyncSync(fd)
 		return size
 	} finally {
@@ -186,9 +190,11 @@ function codeOf(error: unknown): string {
 	return (error as NodeJS.ErrnoException).code ?? String(error)
 }
 
-function write(fd: number, text: string): number {
+function write(fd: number, text: string, at: number): number {
 	const bytes = Buffer.from(text)
-	for (let done = 0; done < bytes.length;) done += writeSync(fd, bytes, done)
+	for (let done = 0; done < bytes.length;) {
+		done += writeSync(fd, bytes, done, bytes.length - done, at + done)
+	}
 	return bytes.length
 }
 
