@@ -46,6 +46,9 @@ describe('simulateRun', () => {
 	it('[C8] loses and doubles nothing when the link breaks again and again', async () => {
 		const server = await serve({ cutAt: 7 })
 		const { route } = await playOn(server, { seed: 2 })
+		const told = new Set(server.run.visits.map(({ flagId }) => flagId))
+		const lost = route.visits.filter(({ flagId }) => !told.has(flagId))
+		process.stdout.write(`${server.auths.length} connections, ${told.size} gates: ${lost.length} lost\n`)
 		expect(server.auths.length).toBeGreaterThan(2)
 		expect(server.run.visits).toEqual(route.visits)
 		expect(server.run).toMatchObject({ deaths: route.deaths, igtMs: route.finishIgtMs })

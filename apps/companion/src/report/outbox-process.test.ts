@@ -55,6 +55,7 @@ describe('an outbox of another process', () => {
 			expect(kept, 'in order, each once').toEqual(kept.map((_, index) => index + 1))
 			safe = kept
 		}
+		process.stdout.write(`${KILLS} kills, ${safe.length} flags: ${lost} lost\n`)
 		expect(lost).toBe(0)
 		expect(safe.length).toBeGreaterThan(KILLS)
 	})
