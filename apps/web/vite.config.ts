@@ -15,12 +15,20 @@ export default defineConfig(({ isSsrBuild }) => ({
 	},
 }))
 
-/** What every page needs is one file, instead of some forty small ones that each cost a request. */
+/** What every page needs is one file, and what pages of a run need is another: each file costs a request. */
 function chunkOf(id: string): string | undefined {
-	if (/\/src\/lib\/ui\/(Dialog|Slider|Switch|ColorField|CopyField)\./.test(id)) return undefined
-	const isOfEveryPage =
-		/\/node_modules\/(svelte|@sveltejs|esm-env|clsx|devalue|@lucide)\//.test(id) ||
-		/\/src\/lib\/(ui|api)\//.test(id) ||
-		/\/core\/src\/time\//.test(id)
-	return isOfEveryPage ? 'base' : undefined
+	if (fetchedLater.test(id)) return undefined
+	if (ofEveryPage.some((each) => each.test(id))) return 'base'
+	return /\/src\/lib\/(run|map|live)\//.test(id) ? 'run' : undefined
 }
+
+const fetchedLater =
+	/\/src\/lib\/(ui\/(Dialog|Slider|Switch|ColorField|CopyField)|.*picture|map\/(layout|tracks|lanes|order)\b)/
+
+const ofEveryPage = [
+	/\/node_modules\/(svelte|@sveltejs|esm-env|clsx|devalue|@lucide)\//,
+	/vite\/preload-helper/,
+	/\/src\/lib\/(ui|api)\//,
+	/\/src\/lib\/(run\/(RunSkeleton|StatusBadge)|map\/shapes)/,
+	/\/core\/src\/time\//,
+]

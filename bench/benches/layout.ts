@@ -14,7 +14,7 @@ type Link = { from: string; to: string }
 const MOST_MS = { narrow: 8, wide: 300 }
 /** Full size, and how much larger type is from farther away. */
 const SCALES = [1, 1.25, 2, 3, 4]
-const FIGURES = { text: '1:23:45', deaths: ' · 12 †' }
+const FIGURES = { text: '2× 1:23:45', deaths: ' · 12 †' }
 
 const options = { rounds: 15, demos: 4 }
 

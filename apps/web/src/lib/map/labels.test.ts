@@ -5,7 +5,7 @@ import { layoutMap } from './layout.ts'
 import { shapes } from './shapes.ts'
 import { demoGraphs, realGraphs } from './testing.ts'
 
-const figures = { text: '1:23:45', deaths: ' · 12 †' }
+const figures = { text: '2× 1:23:45', deaths: ' · 12 †' }
 const name = (graph: MapGraph): Named[] =>
 	graph.nodes.map(({ id, name, kind }) => ({
 		id,

@@ -18,15 +18,15 @@ export type Named = {
 export type Box = { left: number; right: number; top: number; bottom: number }
 
 /**
- * Lines of text, centred on the station; `y` is the baseline of the first. The figures have a line of their own
- * under a name of one line, else they end the second.
+ * Lines of text, centred on the station; `y` is the baseline of the first. The figures end the second line of a name;
+ * `apart`: they have a line of their own.
  */
-export type Label = { id: string; lines: string[]; y: number; box: Box }
+export type Label = { id: string; lines: string[]; apart: boolean; y: number; box: Box }
 
 /** px at the scale of 1: type size, distance of two baselines, air between a station and its label. */
 const size = { type: 12, leading: 13, air: 5 }
 /** A label across a line is worse than one more line of text, and worse than one above its station. */
-const cost = { line: 10, above: 3, wrapped: 4, cut: 30 }
+const cost = { line: 10, above: 3, wrapped: 4, apart: 8, cut: 30 }
 
 /**
  * Names for as many stations as have room, the important first; none touches a station or another name, and they
@@ -100,22 +100,30 @@ function candidates(
 	const leading = size.leading * scale
 	const widest = (gap * Math.max(1, scale * 0.9) - 12) / type
 	const found: Candidate[] = []
-	for (const [i, widthEm] of [widest, widest * 0.72, widest * 0.52].entries()) {
-		const lines = wrap(name, widthEm)
-		if (i > 0 && found[0]?.label.lines.length === 2 && lines.at(-1)?.endsWith('…')) continue
-		const width = figures ? measure(figures.text + figures.deaths) : 0
-		if (lines[1] !== undefined) lines[1] = shorten(lines[1], widest - endingEm(width))
-		const [first = '', second] = lines
-		const below = second === undefined ? width : measure(second) + endingEm(width)
-		const half = (Math.max(measure(first), below) * type) / 2
-		const height = (figures ? 2 : lines.length) * leading
-		const own = (lines.length - 1) * cost.wrapped + (lines.at(-1)?.endsWith('…') ? cost.cut : 0)
+	const width = figures ? measure(figures.text + figures.deaths) : 0
+	const add = (lines: string[], apart: boolean) => {
+		const [first = '', second = ''] = lines
+		const end = apart ? Math.max(measure(second), width) : measure(second) + endingEm(width)
+		const half = (Math.max(measure(first), end) * type) / 2
+		const height = (lines.length + Number(apart)) * leading
+		const own =
+			(lines.length - 1) * (apart ? cost.apart : cost.wrapped) + (lines.at(-1)?.endsWith('…') ? cost.cut : 0)
 		for (const above of [false, true]) {
 			const top = above ? at.y - radius - size.air - height : at.y + radius + size.air
 			const box = { left: at.x - half, right: at.x + half, top, bottom: top + height }
 			if (above && (top < roof || !openAbove)) continue
-			const label = { id, lines, y: top + leading * 0.8, box }
+			const label = { id, lines, apart, y: top + leading * 0.8, box }
 			found.push({ label, cost: own + (above ? cost.above : 0) })
+		}
+	}
+	for (const [i, widthEm] of [widest, widest * 0.72, widest * 0.52].entries()) {
+		const lines = wrap(name, widthEm)
+		const [first = '', second] = lines
+		if (i > 0 && found[0]?.label.lines.length === 2 && lines.at(-1)?.endsWith('…')) continue
+		if (second === undefined) add(lines, figures !== undefined)
+		else {
+			add([first, shorten(second, widest - endingEm(width))], false)
+			if (figures) add(lines, true)
 		}
 	}
 	return found

@@ -111,12 +111,18 @@ function station(
 	const end = figures
 		? `<tspan fill="${colour('--gold')}">${escape(figures.text + figures.deaths)}</tspan>`
 		: ''
-	const below = second === undefined ? end : `${escape(second)}${end && ' '}${end}`
+	const below = [
+		...(second === undefined ? [] : [label?.apart ? escape(second) : `${escape(second)}${end && ' '}${end}`]),
+		...(label?.apart ? [end] : []),
+	]
 	return (
 		`<g transform="translate(${x} ${y})"><path d="${shape.outline}" fill="${visited ? own : ground}" stroke="${own}" stroke-width="2.25"/>${inner}` +
 		(label
 			? `<text text-anchor="middle" xml:space="preserve" fill="${colour(visited ? '--ink' : '--ink-faint')}" stroke="${ground}" stroke-width="4" stroke-linejoin="round" paint-order="stroke">` +
-				`<tspan x="0" y="${label.y - y}">${escape(first)}</tspan>${below && `<tspan x="0" y="${label.y - y + 13}">${below}</tspan>`}</text>`
+				[escape(first), ...below]
+					.map((line, i) => `<tspan x="0" y="${label.y - y + 13 * i}">${line}</tspan>`)
+					.join('') +
+				'</text>'
 			: '') +
 		'</g>'
 	)

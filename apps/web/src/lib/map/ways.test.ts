@@ -23,6 +23,16 @@ it('begins and ends a way back to another row, and draws nothing across the rows
 	expect(arch?.d).not.toContain('C')
 })
 
+it('bows a way back within a layer aside, so that it touches no station between', () => {
+	const beside = layoutMap(
+		ids.map((id) => ({ id, layer: 0 })),
+		[],
+	)
+	const [arch] = arches(beside, back)
+	const { x } = beside.places.get('a')!
+	for (const [, each] of arch!.d.matchAll(/([\d.]+) [\d.]+/g)) expect(Number(each)).toBeLessThan(x - 10)
+})
+
 it('lays the way that led here over the detours, which take turns in four colours', () => {
 	const legs = [
 		{ from: 'a', to: 'b', branch: 0 },

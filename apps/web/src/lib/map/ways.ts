@@ -36,13 +36,20 @@ export function arches(layout: Layout, way: Walk): Arch[] {
 	return way.returns.flatMap(({ from, to }) => {
 		const [a, b] = [layout.places.get(from), layout.places.get(to)]
 		if (!a || !b) return []
+		const key = edgeKey(from, to)
+		if (a.x === b.x && rowOf(layout, a) === rowOf(layout, b)) {
+			// Within a layer it bows aside, clear of the stations between.
+			const [x, aside] = [a.x - clear, a.x - clear - 34]
+			const d = `M${x} ${a.y}C${aside} ${a.y} ${aside} ${b.y} ${x} ${b.y}`
+			return { key, from, to, d, head: `M${x - 5} ${b.y - 4}l6 4-6 4` }
+		}
 		const [start, end] = [a.y - clear, b.y - clear]
 		const high = Math.min(start, end) - 14 - Math.min(40, Math.abs(a.x - b.x) * 0.05)
 		// The numbers of the layers stay clear.
 		const top = Math.max(rowOf(layout, a) + 24, high)
 		const over = `M${a.x} ${start}C${a.x} ${top} ${b.x} ${top} ${b.x} ${end}`
 		const d = rowOf(layout, a) === rowOf(layout, b) ? over : `M${a.x} ${start}v-16M${b.x} ${end - 20}v20`
-		return { key: edgeKey(from, to), from, to, d, head: `M${b.x - 4} ${end - 5}l4 6 4-6` }
+		return { key, from, to, d, head: `M${b.x - 4} ${end - 5}l4 6 4-6` }
 	})
 }
 
