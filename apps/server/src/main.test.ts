@@ -7,10 +7,8 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { WebSocket } from 'ws'
-import type { Connection } from '#database/database.ts'
-import { emptyDatabase, urlOf } from '#database/testing.ts'
+import { emptyDatabase, throughProxy, urlOf } from '#database/testing.ts'
 import type { TestDatabase } from '#database/testing.ts'
-import { tcpProxy } from '#live/testing/tcp-proxy.ts'
 import { modToken } from '#training/mod-token.ts'
 import { bundle, runServer } from './testing-process.ts'
 import type { ServerProcess } from './testing-process.ts'
@@ -175,10 +173,8 @@ describe('servers on one external database', { timeout: 60_000 }, () => {
 	})
 
 	it('end in time and with 0 also when the database fell silent in the middle of a commit', async () => {
-		const { host, port, user, database } = db.connection as Exclude<Connection, string>
-		const proxy = await tcpProxy(host.startsWith('/') ? `${host}/.s.PGSQL.${port}` : port)
-		const connection = { host: '127.0.0.1', port: proxy.port, user, database }
-		const server = run({ DATABASE_URL: urlOf(connection), SECRET_KEY: KEY })
+		const { url: databaseUrl, proxy } = await throughProxy(db)
+		const server = run({ DATABASE_URL: databaseUrl, SECRET_KEY: KEY })
 		const url = await server.url
 		const answer = await fetch(`${url}/api/auth/local`, {
 			method: 'POST',

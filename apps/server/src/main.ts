@@ -52,6 +52,8 @@ const COMPANION_PROGRAMS = fileURLToPath(new URL('../../companion/dist/programs'
 /** A request that is still under way so long after the wish to stop is cut off. */
 const LAST_REQUESTS_MS = 7_500
 const FAREWELL_MS = 500
+/** Far above every query but migrations. */
+const SILENT_MS = 30_000
 
 /** Starts a whole server. Throws Refused where the person who starts it has something to mend. */
 export async function start(env: NodeJS.ProcessEnv, givenLog?: Log): Promise<Running> {
@@ -85,10 +87,10 @@ async function build(settings: Settings, log: Log, open: Open[]): Promise<Runnin
 	const postgres =
 		config.databaseUrl === undefined ? await embedded.start({ dataDir: config.dataDir, log }) : undefined
 	if (postgres) open.push({ name: 'PostgreSQL', close: () => postgres.stop() })
-	const db = database.open(postgres?.connection ?? config.databaseUrl!, { log })
+	const connection = postgres?.connection ?? config.databaseUrl!
+	await prepare(connection, log)
+	const db = database.open(connection, { log, silentMs: SILENT_MS })
 	open.push({ name: 'the database', close: () => orLeave(db.close()) })
-	if (!postgres) await database.check(db)
-	await migrate(db.pool, log)
 
 	const metrics = openMetrics()
 	open.push({ name: 'the metrics', close: async () => metrics.close() })
@@ -164,6 +166,17 @@ async function build(settings: Settings, log: Log, open: Open[]): Promise<Runnin
 		filled,
 		failed: postgres?.failed ?? new Promise(() => undefined),
 		close: () => (closing ??= close()),
+	}
+}
+
+/** On a connection of its own: a migration may take its time, or wait for that of another server. */
+async function prepare(connection: database.Connection, log: Log): Promise<void> {
+	const db = database.open(connection, { log, max: 1 })
+	try {
+		if (typeof connection === 'string') await database.check(db)
+		await migrate(db.pool, log)
+	} finally {
+		await db.close()
 	}
 }
 

@@ -1,4 +1,5 @@
 import { Kysely, PostgresDialect } from 'kysely'
+import type { Socket } from 'node:net'
 import pg from 'pg'
 import type { Log } from '#log.ts'
 import { Refused } from '#refused.ts'
@@ -15,9 +16,21 @@ export type Database = {
 export type Connection =
 	string | { host: string; port: number; user: string; password?: string | undefined; database: string }
 
+export type Options = {
+	log: Log
+	max?: number
+	/** A query that is not answered for so long has lost its connection. */
+	silentMs?: number
+}
+
 /** Opens a pool; nothing is connected before the first query. */
-export function open(connection: Connection, { log, max = 10 }: { log: Log; max?: number }): Database {
+export function open(connection: Connection, { log, max = 10, silentMs }: Options): Database {
 	const pool = new pg.Pool({ ...clientConfig(connection), max })
+	pool.on('connect', (client) => {
+		// Its query fails, and says so. Told once more, to nobody who listens, it would end the process.
+		client.on('error', () => {})
+		if (silentMs !== undefined) endWhenSilent(client, silentMs)
+	})
 	const kysely = new Kysely<Tables>({ dialect: new PostgresDialect({ pool }) })
 	let closed: Promise<void> | undefined
 	// Without a listener an idle connection's end would be an uncaught error and end the process. The error itself
@@ -27,6 +40,18 @@ export function open(connection: Connection, { log, max = 10 }: { log: Log; max?
 	})
 	// Kysely's own destroy leaves the pool open when Kysely made no query.
 	return { kysely, pool, close: () => (closed ??= pool.end()) }
+}
+
+/**
+ * A connection can die without a word: a database that moved to another machine, a firewall that forgot. TCP finds
+ * out after a quarter of an hour, and whatever the pool has would hang until then.
+ */
+function endWhenSilent(client: pg.PoolClient, silentMs: number): void {
+	const { connection } = client as unknown as { connection: { stream: Socket } }
+	const isBusy = () => !(client as unknown as { readyForQuery: boolean }).readyForQuery
+	connection.stream.setTimeout(silentMs, () => {
+		if (isBusy()) connection.stream.destroy(new Error('Connection terminated: no answer'))
+	})
 }
 
 /** Settings for a single connection of its own, such as one that listens. */

@@ -1,5 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { inject } from 'vitest'
+import { tcpProxy } from '#live/testing/tcp-proxy.ts'
+import type { TcpProxy } from '#live/testing/tcp-proxy.ts'
 import { silentLog } from '#log.ts'
 import { open } from './database.ts'
 import type { Connection, Database } from './database.ts'
@@ -31,6 +33,13 @@ async function make(template: string): Promise<TestDatabase> {
 			await onServer(server, `drop database if exists ${name} with (force)`)
 		},
 	}
+}
+
+/** The same database through something that can fall silent. */
+export async function throughProxy({ connection }: TestDatabase): Promise<{ url: string; proxy: TcpProxy }> {
+	const { host, port, ...rest } = connection as Exclude<Connection, string>
+	const proxy = await tcpProxy(host.startsWith('/') ? `${host}/.s.PGSQL.${port}` : port)
+	return { url: urlOf({ ...rest, host: '127.0.0.1', port: proxy.port }), proxy }
 }
 
 /** The form that DATABASE_URL takes. */

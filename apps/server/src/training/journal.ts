@@ -209,7 +209,7 @@ export class Journal {
 	}
 
 	async #store(batch: readonly Unwritten[]): Promise<Set<string>> {
-		const client = (this.#client ??= await this.#connect())
+		const client = (this.#client ??= await this.#pool.connect())
 		if (this.#state === 'closed') throw new Error('the journal is closed')
 		const query = { ...statementFor(batch.map(({ entry }) => entry)), query_timeout: STATEMENT_TIMEOUT_MS }
 		const { rows } = await client.query<{ id: string }>(query)
@@ -218,14 +218,7 @@ export class Journal {
 		return new Set(rows.map(({ id }) => id))
 	}
 
-	async #connect(): Promise<pg.PoolClient> {
-		const client = await this.#pool.connect()
-		client.on('error', ignoreIdleEnd)
-		return client
-	}
-
 	#dropClient(broken: boolean): void {
-		this.#client?.off('error', ignoreIdleEnd)
 		this.#client?.release(broken)
 		this.#client = undefined
 	}
@@ -255,9 +248,6 @@ export class Journal {
 		this.#behind.clear()
 	}
 }
-
-/** A connection that ends while it is idle here shows as the next statement's error. */
-function ignoreIdleEnd(): void {}
 
 function take(from: Map<string, Unwritten>, into: Unwritten[], isDue: (one: Unwritten) => boolean): void {
 	for (const [sessionId, one] of from) {

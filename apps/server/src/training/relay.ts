@@ -261,7 +261,8 @@ export class Relay {
 	}
 
 	async #answer({ from, number, session: id }: Extract<RelayMessage, { type: 'ask' }>): Promise<void> {
-		await this.#deps.loading(id)
+		// One that cannot be read is not here.
+		await this.#deps.loading(id)?.catch(() => undefined)
 		const say = (answer: 'alive' | 'free' | 'leaving') => this.#send(from, { type: 'answer', number, answer })
 		const session = this.#sessions.get(id)
 		say(session ? await session.probe(() => say('leaving')) : 'free')
