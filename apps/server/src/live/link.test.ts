@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { close as closes } from '@speedfog/core/protocol/close'
-import { silentLog } from '#log.ts'
+import { openLog, silentLog } from '#log.ts'
 import { Heartbeat } from './heartbeat.ts'
 import { Link } from './link.ts'
 import { Message } from './message.ts'
@@ -9,12 +9,13 @@ import { SocketPair } from './testing/socket-pair.ts'
 import { noTraffic } from './traffic.ts'
 
 /** A link to a peer that is let in with its first frame unless told otherwise. */
-function connect({ admit = true, clock = fakeClock() } = {}) {
+function connect({ admit = true, clock = fakeClock(), log = silentLog } = {}) {
 	const heard: (string | null)[] = []
 	const events: string[] = []
 	const pair = new SocketPair()
 	const heartbeat = new Heartbeat(clock)
-	const link = new Link(pair.socket, { clock, heartbeat, log: silentLog, traffic: noTraffic() }, (link) => ({
+	const link = new Link(pair.socket, { clock, heartbeat, log, traffic: noTraffic() }, (link) => ({
+		ids: { session: 'a session' },
 		first(text) {
 			heard.push(text)
 			if (admit) link.open()
@@ -182,12 +183,16 @@ describe('a link', () => {
 	})
 
 	it('[P31] is closed with a code when handling a frame fails, and what others say is not touched', () => {
-		const { pair, open, events } = connect()
+		let written = ''
+		const destination = { write: (line: string) => void (written += line) }
+		const log = openLog('error', { isTerminal: false, destination })
+		const { pair, open, events } = connect({ log })
 		open()
 		pair.send('bug')
 		pair.flush()
 		expect(pair.closed?.code).toBe(1013)
 		expect(events).toEqual(['gone'])
+		expect(JSON.parse(written)).toMatchObject({ session: 'a session', err: { message: 'a bug' } })
 	})
 
 	it('[P4] finds a living peer alive at once and a dead one dead after 2 s', async () => {

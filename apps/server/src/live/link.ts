@@ -11,6 +11,8 @@ import type { Traffic } from './traffic.ts'
 
 /** What a feature makes of the frames of one link; null stands for a frame that is no text. */
 export type Peer = {
+	/** What its lines in the log carry. */
+	readonly ids: object
 	/** The frame that says who it is. It is to end in `link.open` or `link.close`, now or later. */
 	first(text: string | null): void
 	/** Any later frame, also one that was sent before the peer saw our close frame. */
@@ -201,7 +203,7 @@ export class Link implements SocketListener, Beating {
 			}
 		} catch (error) {
 			// A bug of ours never ends a connection without a code, nor takes another one with it.
-			this.#deps.log.error({ err: error }, 'a frame could not be handled')
+			this.#deps.log.error({ err: error, ...this.#peer.ids }, 'a frame could not be handled')
 			this.close(closes.tooSlow)
 		}
 	}

@@ -14,6 +14,7 @@ function makeRoom() {
 	const join = () => {
 		const pair = new SocketPair()
 		new Link(pair.socket, { clock, heartbeat, log: silentLog, traffic: noTraffic() }, (link) => ({
+			ids: {},
 			first() {
 				link.open()
 				room.join(link)

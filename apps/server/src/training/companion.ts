@@ -77,7 +77,7 @@ export class Companion implements Peer, Mod {
 
 	first(text: string | null): void {
 		this.#admit(text).catch((error: unknown) => {
-			this.#door.log.warn({ err: error, ...this.#ids }, 'a mod could not be let in')
+			this.#door.log.warn({ err: error, ...this.ids }, 'a mod could not be let in')
 			this.close(closes.tooSlow)
 		})
 	}
@@ -121,7 +121,7 @@ export class Companion implements Peer, Mod {
 		const claimed = await session.claim(this)
 		if (claimed === 'occupied') return this.#refuse(refusals.alreadyConnected)
 		if (claimed === 'ended' || !(await session.connect(this))) return this.#visit(session)
-		this.#door.log.info(this.#ids, 'a mod is connected')
+		this.#door.log.info(this.ids, 'a mod is connected')
 	}
 
 	/** P2: of a run that has ended only a client with `ack` is let in, and never in another's place. */
@@ -137,7 +137,7 @@ export class Companion implements Peer, Mod {
 	}
 
 	#refuse(message: string): void {
-		this.#door.log.info({ ...this.#ids, reason: message }, 'a mod was refused')
+		this.#door.log.info({ ...this.ids, reason: message }, 'a mod was refused')
 		this.tell(write({ type: 'auth_error', message }))
 		this.close(closes.forbidden)
 	}
@@ -159,7 +159,7 @@ export class Companion implements Peer, Mod {
 		if (this.#badFrames.exceededBy(this.#link.lastHeardMs)) this.close(closes.abuse)
 	}
 
-	get #ids() {
+	get ids() {
 		const { sessionId: session, address } = this.#claimed
 		return { session, address, connection: this.connectionId }
 	}

@@ -287,7 +287,8 @@ export class LiveSession implements Relayed, Keeper {
 	}
 
 	#persist<T>(ask: () => Promise<T>): Promise<T | undefined> {
-		const { clock, log } = this.#deps
+		const { clock } = this.#deps
+		const log = this.#deps.log.child({ session: this.id })
 		return persist(ask, { clock, log, isNeeded: () => !this.#isDisposed })
 	}
 

@@ -27,9 +27,13 @@ export class Spectator implements Peer {
 
 	first(text: string | null): void {
 		this.#admit(text).catch((error: unknown) => {
-			this.#door.log.warn({ err: error, session: this.#wanted.sessionId }, 'a spectator could not be let in')
+			this.#door.log.warn({ err: error, ...this.ids }, 'a spectator could not be let in')
 			this.#link.close(closes.tooSlow)
 		})
+	}
+
+	get ids() {
+		return { session: this.#wanted.sessionId }
 	}
 
 	/** P53: what spectators say is nobody's business. */
