@@ -16,7 +16,7 @@ export type Database = {
 export type Connection =
 	string | { host: string; port: number; user: string; password?: string | undefined; database: string }
 
-export type Options = {
+type Options = {
 	log: Log
 	max?: number
 	/** A query that is not answered for so long has lost its connection. */
