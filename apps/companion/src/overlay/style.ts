@@ -44,12 +44,13 @@ header { height: 1.4em; font-size: .78em; letter-spacing: .09em; text-transform:
 [data-link='offline'] #link { color: var(--danger) }
 .figures { height: 2.5em; margin-top: .1em }
 #igt { font-size: 1.9em; line-height: 1.3; font-weight: 600; min-width: 4.4ch; letter-spacing: -.01em }
-#deaths { margin-left: auto; min-width: 3.2ch }
+/* Room for two digits of deaths, and for a layer of two digits of as many. */
+#deaths { margin-left: auto; min-width: 2.6em }
 #deaths svg {
 	width: .95em; height: .95em; margin-right: .32em; vertical-align: -.1em;
 	fill: currentColor; opacity: .75; filter: drop-shadow(0 1px 1px #000c);
 }
-#layer { color: var(--gold); font-weight: 600; min-width: 3.6ch; text-align: right }
+#layer { color: var(--gold); font-weight: 600; min-width: 5.2ch; text-align: right }
 #way { display: flex; gap: 2px; height: .22em; margin-top: .15em }
 #way i { flex: 1; border-radius: 1px; background: #ffffff2b; transition: background .9s }
 #way i.done { background: var(--gold) }
