@@ -22,8 +22,8 @@ const walks = (name: string, files: object) =>
 
 export default defineConfig({
 	test: {
-		// Most suites wait for a database, a socket or a process: one worker a core keeps the machine busy.
-		maxWorkers: '100%',
+		// Most suites wait for a database, a socket or a process: three workers keep two cores busy.
+		maxWorkers: 3,
 		projects: [
 			project('core', 'packages/core', { isolate: false }),
 			project('forge', 'packages/forge', { isolate: false }),

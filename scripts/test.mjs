@@ -23,12 +23,8 @@ if (args.length > 0) {
 }
 await step('static checks', checks.runAll)
 await step('unit and whole-server tests', () => suites.runProjects('all', ['!e2e-*']))
-// The walks wait more than they work, and leave room beside them.
-await Promise.all([
-	step('walks through the pages', () => suites.runProjects('e2e-pages', ['e2e-pages'])),
-	step('without server or companion on Node 24', () => suites.runOnNode24('pure', PURE)),
-	runPrograms(),
-])
+// Walks and programs wait more than they work, and leave room beside them.
+await Promise.all([runWalks(), runPrograms(), runTheRest()])
 
 process.stdout.write(failures.map((what) => `\n✗ ${what}\n`).join(''))
 process.stdout.write(`\n${summary.join('\n')}\n`)
@@ -36,10 +32,22 @@ const skipped = total.skipped > 0 ? `, ${total.skipped} skipped` : ''
 process.stdout.write(`${total.passed} passed, ${total.failed} failed${skipped}\n`)
 process.exit(total.failed === 0 ? 0 : 1)
 
+function runWalks() {
+	return step('walks through the pages', () =>
+		suites.runProjects('walks', ['e2e-pages'], { args: ['walks.test.ts'] }),
+	)
+}
+
 /** One after the other: in both there are processes that look like the game, and a companion finds any. */
 async function runPrograms() {
 	await step('whole programs', () => suites.runProjects('e2e-programs', ['e2e-programs']))
 	await step('the companion on Node 24', () => suites.runOnNode24('companion', ['companion']))
+}
+
+async function runTheRest() {
+	await step('without server or companion on Node 24', () => suites.runOnNode24('pure', PURE))
+	const args = ['--exclude', '**/walks.test.ts']
+	await step('other pages', () => suites.runProjects('e2e-pages', ['e2e-pages'], { args }))
 }
 
 /**

@@ -81,6 +81,12 @@ export function runWalks({ arrive, enter, server }: Stage): void {
 		const final = await igt(page)
 		expect(await igt(second)).toBe(final)
 		await expectNoFaults(page)
+
+		await second.getByRole('button', { name: 'In rows' }).click()
+		for (const index of [0, detail.visits.length - 1]) {
+			await logRow(second, index).getByRole('button').click()
+			await expect.poll(() => isChosenInSight(second)).toBe(true)
+		}
 		await page.getByRole('link', { name: 'All runs' }).click()
 		const row = page.getByRole('row').filter({ hasText: 'Finished' })
 		expect(await row.textContent()).toContain(final)
@@ -115,6 +121,17 @@ export function runWalks({ arrive, enter, server }: Stage): void {
 	async function ticked(page: Page): Promise<string[]> {
 		const done = page.getByRole('listitem').filter({ hasText: '(done)' }).locator('.title')
 		return (await done.allTextContents()).map((text) => text.replace('(done)', '').trim())
+	}
+
+	/** Whether the zone that the address names lies within the frame of the map. */
+	async function isChosenInSight(page: Page): Promise<boolean> {
+		const map = page.getByRole('application')
+		const node = new URL(page.url()).searchParams.get('node')
+		const [frame, station] = [
+			await map.boundingBox(),
+			await map.locator(`[data-node="${node}"]`).first().boundingBox(),
+		]
+		return !!frame && !!station && station.x > frame.x && station.x + station.width < frame.x + frame.width
 	}
 
 	/** Counted from the newest. */

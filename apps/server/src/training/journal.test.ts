@@ -1,8 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import pg from 'pg'
+import type pg from 'pg'
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
 import { diamond } from '@speedfog/core/graph/testing'
 import type { Run, Visit } from '@speedfog/core/run/run-state'
+import { open } from '#database/database.ts'
 import { freshDatabase } from '#database/testing.ts'
 import type { TestDatabase } from '#database/testing.ts'
 import { systemClock } from '#live/clock.ts'
@@ -296,9 +297,8 @@ describe('while the database is away', () => {
 
 /** A pool whose connections can be cut and refused, as when PostgreSQL is stopped. */
 function gatedPool() {
-	const pool = new pg.Pool({ ...(database.pool.options as pg.PoolConfig), max: 2 })
-	pool.on('error', () => {})
-	onTestFinished(() => pool.end())
+	const { pool, close } = open(database.connection, { log: silentLog, max: 2 })
+	onTestFinished(() => close())
 	const connect = pool.connect.bind(pool) as () => Promise<pg.PoolClient>
 	let isOpen = true
 	const taken = new Set<pg.PoolClient>()
