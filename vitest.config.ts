@@ -33,7 +33,11 @@ export default defineConfig({
 			project('companion', 'apps/companion'),
 			project('web', 'apps/web', { isolate: false }),
 			project('tooling', 'scripts', { include: ['**/*.test.ts'] }),
-			walks('e2e-pages', { include: ['**/*.test.ts'], exclude: [...configDefaults.exclude, ...programs] }),
+			walks('e2e-walks', { include: ['walks.test.ts'] }),
+			walks('e2e-pages', {
+				include: ['**/*.test.ts'],
+				exclude: [...configDefaults.exclude, ...programs, 'walks.test.ts'],
+			}),
 			walks('e2e-programs', { include: programs }),
 		],
 	},

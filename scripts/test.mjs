@@ -33,9 +33,7 @@ process.stdout.write(`${total.passed} passed, ${total.failed} failed${skipped}\n
 process.exit(total.failed === 0 ? 0 : 1)
 
 function runWalks() {
-	return step('walks through the pages', () =>
-		suites.runProjects('walks', ['e2e-pages'], { args: ['walks.test.ts'] }),
-	)
+	return step('walks through the pages', () => suites.runProjects('e2e-walks', ['e2e-walks']))
 }
 
 /** One after the other: in both there are processes that look like the game, and a companion finds any. */
@@ -46,8 +44,7 @@ async function runPrograms() {
 
 async function runTheRest() {
 	await step('without server or companion on Node 24', () => suites.runOnNode24('pure', PURE))
-	const args = ['--exclude', '**/walks.test.ts']
-	await step('other pages', () => suites.runProjects('e2e-pages', ['e2e-pages'], { args }))
+	await step('other pages', () => suites.runProjects('e2e-pages', ['e2e-pages']))
 }
 
 /**
