@@ -21,16 +21,16 @@ export function runVitest(args) {
 
 /**
  * Runs vitest projects and counts their tests.
- * @param {string} name @param {string[]} projects @param {{ node?: string, args?: string[] }} [options]
+ * @param {string} name @param {string[]} projects @param {{ node?: string }} [options]
  * @returns {Promise<Count>}
  */
-export async function runProjects(name, projects, { node, args = [] } = {}) {
+export async function runProjects(name, projects, { node } = {}) {
 	mkdirSync(`${root}/.cache`, { recursive: true })
 	const report = `.cache/tests-${name}.json`
 	rmSync(`${root}/${report}`, { force: true })
 	const chosen = projects.flatMap((project) => ['--project', project])
 	const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${report}`]
-	const { ok } = await children.runInstalled(VITEST, ['run', ...chosen, ...reporters, ...args], {
+	const { ok } = await children.runInstalled(VITEST, ['run', ...chosen, ...reporters], {
 		...(node && { node }),
 	})
 	return count(`${root}/${report}`, ok)
