@@ -7,10 +7,10 @@ import { fakeClock } from './testing/fake-clock.ts'
 import { SocketPair } from './testing/socket-pair.ts'
 import { noTraffic } from './traffic.ts'
 
-function makeRoom() {
+function makeRoom({ lateMs = 0 } = {}) {
 	const clock = fakeClock()
 	const heartbeat = new Heartbeat(clock)
-	const room = new Room(clock)
+	const room = new Room({ now: clock.now, after: (ms, run) => clock.after(ms + lateMs, run) })
 	const join = () => {
 		const pair = new SocketPair()
 		new Link(pair.socket, { clock, heartbeat, log: silentLog, traffic: noTraffic() }, (link) => ({
@@ -70,6 +70,20 @@ describe('a room', () => {
 		room.tellFigures(figure(4))
 		pair.flush()
 		expect(pair.got.at(-1)).toEqual({ value: 4 })
+	})
+
+	it('[P52] catches up with figures that come every second, though its timers are late', () => {
+		const { room, clock, join } = makeRoom({ lateMs: 100 })
+		const pair = join()
+		room.tellFigures(figure(0))
+		clock.advance(500)
+		for (const second of [1, 2, 3, 4, 5]) {
+			room.tellFigures(figure(second))
+			clock.advance(1_000)
+		}
+		room.tellFigures(figure(6))
+		pair.flush()
+		expect(pair.got).toEqual([0, 1, 2, 3, 4, 5, 6].map((value) => ({ value })))
 	})
 
 	it('[P52] tells anything else at once, without moving the clock of the figures', () => {
