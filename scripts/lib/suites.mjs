@@ -63,6 +63,7 @@ function count(report, ok) {
 			.filter(({ status }) => status === 'failed')
 			.map(({ fullName, failureMessages }) => `${fullName}\n${failureMessages.join('\n')}`),
 	]
-	if (!ok && broken.length === 0) broken.push('An error outside of any test: it stands above, where that suite ended.')
+	if (!ok && broken.length === 0)
+		broken.push('An error outside of any test: it stands above, where that suite ended.')
 	return { passed: numPassedTests, failed, skipped: skipped.length, left, broken }
 }
