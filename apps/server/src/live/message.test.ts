@@ -17,6 +17,7 @@ it.each([0, 1, 125, 126, 127, 65_535, 65_536, 200_000])(
 it('a frame of any script is read as it was written', async () => {
 	const text = 'Straße 城 🔥'.repeat(20)
 	expect(await read(new Message(text).frame)).toBe(text)
+	expect(await read(new Message(Buffer.from(text)).frame)).toBe(text)
 })
 
 it('is made into bytes once', () => {

@@ -1,15 +1,20 @@
 /** A text for many sockets: made into bytes once, by the first socket that needs bytes. */
 export class Message {
-	readonly text: string
+	readonly #content: string | Buffer
 	#frame: Buffer | undefined
 
-	constructor(text: string) {
-		this.text = text
+	/** Bytes are those of a text in UTF-8. */
+	constructor(content: string | Buffer) {
+		this.#content = content
+	}
+
+	get text(): string {
+		return this.#content.toString()
 	}
 
 	/** A whole WebSocket frame: unmasked, unfragmented, uncompressed text (RFC 6455, section 5.2). */
 	get frame(): Buffer {
-		return (this.#frame ??= frameOf(this.text))
+		return (this.#frame ??= frameOf(this.#content))
 	}
 }
 
@@ -17,8 +22,8 @@ const FINAL_TEXT = 0x81
 const LENGTH_IN_16_BITS = 126
 const LENGTH_IN_64_BITS = 127
 
-function frameOf(text: string): Buffer {
-	const length = Buffer.byteLength(text)
+function frameOf(content: string | Buffer): Buffer {
+	const length = Buffer.byteLength(content)
 	const start = length < LENGTH_IN_16_BITS ? 2 : length <= 0xffff ? 4 : 10
 	const frame = Buffer.allocUnsafe(start + length)
 	frame[0] = FINAL_TEXT
@@ -31,6 +36,7 @@ function frameOf(text: string): Buffer {
 		frame[1] = LENGTH_IN_64_BITS
 		frame.writeBigUInt64BE(BigInt(length), 2)
 	}
-	frame.write(text, start)
+	if (typeof content === 'string') frame.write(content, start)
+	else content.copy(frame, start)
 	return frame
 }

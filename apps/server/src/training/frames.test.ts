@@ -63,7 +63,7 @@ describe('the frames that are put together from text', () => {
 				participants: [view.participant(graph, run, player)],
 				leader_splits: null,
 			})
-			expect(JSON.parse(frames.raceState(run))).toEqual({
+			expect(JSON.parse(frames.raceState(run).toString())).toEqual({
 				type: 'race_state',
 				race: view.race(run, kept.sessionId),
 				seed: view.seedForSpectator(graph, kept.seedId, json),

@@ -9,7 +9,7 @@ export type Shown = {
 	player: { name: string; displayName: string | null }
 	seedId: string
 	graph: SeedGraph
-	/** graph.json as it was read, minified. */
+	/** graph.json as it was read, minified, in UTF-8. */
 	graphJson: Buffer
 	modConnected: boolean
 	/** ISO 8601; null while no mod ever came. */
@@ -40,12 +40,17 @@ export class Frames {
 		return `${opened(frame)},"participants":[${this.#participant(run)}]}`
 	}
 
-	raceState(run: Run): string {
+	/** As bytes: to make text of a whole graph and bytes of that again would cost more than all else when many come at once. */
+	raceState(run: Run): Buffer {
 		const { sessionId, graph, seedId, graphJson } = this.#shown
 		const seed = opened(view.seedForSpectator(graph, seedId, undefined))
 		const race = JSON.stringify(view.race(run, sessionId))
 		const participants = `[${this.#watchedParticipant(run, true)}]`
-		return `{"type":"race_state","race":${race},"seed":${seed},"graph_json":${graphJson.toString()}},"participants":${participants}}`
+		return Buffer.concat([
+			Buffer.from(`{"type":"race_state","race":${race},"seed":${seed},"graph_json":`),
+			graphJson,
+			Buffer.from(`},"participants":${participants}}`),
+		])
 	}
 
 	zoneUpdate(run: Run, nodeId: string): string {
