@@ -1,5 +1,15 @@
 // @ts-check
-import { existsSync, mkdirSync, readFileSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs'
+import {
+	accessSync,
+	constants,
+	existsSync,
+	mkdirSync,
+	readFileSync,
+	rmSync,
+	statSync,
+	utimesSync,
+	writeFileSync,
+} from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { root } from './root.mjs'
 
@@ -13,7 +23,7 @@ const DEAD_AFTER_MS = 10_000
  * @template T @param {() => Promise<T>} work @param {string} [folder] @returns {Promise<T>}
  */
 export async function alone(work, folder = FOLDER) {
-	mkdirSync(folder, { recursive: true })
+	if (!isOurs(folder)) return work()
 	const file = `${folder}/turn`
 	for (let told = false; !take(file); told = true) {
 		if (!told) process.stdout.write('Waiting for another start, build or test to get ready …\n')
@@ -28,6 +38,20 @@ export async function alone(work, folder = FOLDER) {
 		clearInterval(beat)
 		process.off('exit', release)
 		release()
+	}
+}
+
+/**
+ * Whether this user may write there. Who may not can neither install nor build here, and uses what there is.
+ * @param {string} folder
+ */
+function isOurs(folder) {
+	try {
+		mkdirSync(folder, { recursive: true })
+		accessSync(folder, constants.W_OK)
+		return true
+	} catch {
+		return false
 	}
 }
 

@@ -3,7 +3,9 @@ import { once } from 'node:events'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { afterAll, expect, test } from 'vitest'
+import { alone } from './turn.mjs'
 
 const MODULE = new URL('./turn.mjs', import.meta.url).href
 
@@ -43,3 +45,8 @@ test('a process that was killed in its turn does not hold up the next', async ()
 	await next.ended
 	expect(next.at('out')).toBeGreaterThan(0)
 }, 20_000)
+
+test('who may not write there is not kept from what needs no turn', async () => {
+	const closed = `${fileURLToPath(import.meta.url)}/.cache`
+	expect(await alone(async () => 'done', closed)).toBe('done')
+})
