@@ -179,8 +179,26 @@ describe('a database that hangs', () => {
 		const answer = await server.call({ url: '/api/auth/me', as: token })
 		await blocker.query('rollback')
 		blocker.release()
-		isProblem(answer, 503)
+		expect(isProblem(answer, 503).detail).toMatch(/Please try again/)
 		expect(answer.headers['retry-after']).toBe('5')
+	})
+})
+
+describe('a database that goes away while it is asked', () => {
+	it('leaves open whether a change was made, and the answer says so', async () => {
+		const token = await server.signIn('Anna')
+		const blocker = await server.db.pool.connect()
+		await blocker.query('begin')
+		await blocker.query('lock table users in share mode')
+		const body = { font_size: 20 }
+		const answer = server.call({ method: 'PATCH', url: '/api/users/me/settings', as: token, body })
+		const end = `
+			select pg_terminate_backend(pid) from pg_stat_activity
+			where datname = current_database() and wait_event_type = 'Lock'`
+		await expect.poll(async () => (await blocker.query(end)).rowCount).toBe(1)
+		await blocker.query('rollback')
+		blocker.release()
+		expect(isProblem(await answer, 503).detail).toMatch(/may have been made/)
 	})
 })
 

@@ -9,7 +9,7 @@ import type { Logger } from 'pino'
 import type { Deps } from './deps.ts'
 import { describeRoutes, docs } from './docs.ts'
 import type { App } from './fastify.ts'
-import { guard } from './guard.ts'
+import { guard, isSafe } from './guard.ts'
 import { health } from './health.ts'
 import type { Part } from './health.ts'
 import { pages } from './pages.ts'
@@ -74,6 +74,11 @@ export function buildApp(
 
 	logResponses(app)
 	app.addHook('onRequest', guard(config))
+	app.decorateRequest('mayHaveChanged', false)
+	app.addHook('preHandler', (request, _, done) => {
+		request.mayHaveChanged = !isSafe(request)
+		done()
+	})
 	app.addHook('preClose', async () => {
 		setTimeout(() => app.server.closeAllConnections(), LAST_DOWNLOADS_MS).unref()
 	})

@@ -6,12 +6,16 @@ import { z } from 'zod'
 import { version } from '../../package.json'
 import type { App } from './fastify.ts'
 
+const DESCRIPTION =
+	'Errors are problem documents (RFC 9457). A 503 (with Retry-After) to a call that changes something says in its ' +
+	'detail where the change may have been made all the same: look before trying again.'
+
 /** Must be registered before the routes it is to tell of. */
 export function describeRoutes(app: App): void {
 	app.register(swagger, {
 		openapi: {
 			openapi: '3.1.0',
-			info: { title: 'SpeedFog Training', version, description: 'Errors are problem documents (RFC 9457).' },
+			info: { title: 'SpeedFog Training', version, description: DESCRIPTION },
 			components: {
 				securitySchemes: {
 					cookie: { type: 'apiKey', in: 'cookie', name: 'speedfog_session' },

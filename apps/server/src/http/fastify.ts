@@ -14,6 +14,10 @@ export type App = FastifyInstance<
 export type Access = 'all' | 'signedIn' | 'admin'
 
 declare module 'fastify' {
+	interface FastifyRequest {
+		/** Its handler has begun, and is one that changes things. */
+		mayHaveChanged: boolean
+	}
 	interface FastifyContextConfig {
 		access?: Access
 		/** Its answer may take as long as the caller's line needs. */

@@ -13,9 +13,14 @@ export function guard(config: Config): (request: FastifyRequest) => Promise<void
 			throw new HttpError(403, FORWARDED_IN_LOCAL_MODE)
 		if (!isOwnHost(request.host, config))
 			throw new HttpError(421, `This server is ${config.publicUrl} and does not answer for other names.`)
-		if (!SAFE.has(request.method) && !mayChangeThings(request, config))
+		if (!isSafe(request) && !mayChangeThings(request, config))
 			throw new HttpError(403, 'This call came from another site. Open it from this one.')
 	}
+}
+
+/** Whether a request only asks. */
+export function isSafe({ method }: FastifyRequest): boolean {
+	return SAFE.has(method)
 }
 
 /**

@@ -21,6 +21,10 @@ export class HttpError extends Error {
 }
 
 const RETRY_AFTER_OUTAGE_S = '5'
+const AWAY = 'The database does not answer just now. Please try again in a few seconds.'
+// A commit whose answer was lost can be there all the same.
+const OPEN =
+	'The database does not answer just now, and the change may have been made or not. Please look again in a few seconds.'
 
 /** Turns whatever was thrown into a problem document (RFC 9457); only our own faults are logged. */
 export function answerError(error: unknown, request: FastifyRequest, reply: FastifyReply): void {
@@ -46,7 +50,7 @@ export function problem(status: number, detail: string, fields: Omit<Extra, 'hea
 function asHttpError(error: unknown, request: FastifyRequest): HttpError {
 	if (error instanceof HttpError) return error
 	if (isOutage(error) || (error as FastifyError).code === 'FST_ERR_HANDLER_TIMEOUT')
-		return new HttpError(503, 'The database does not answer just now. Please try again in a few seconds.', {
+		return new HttpError(503, request.mayHaveChanged ? OPEN : AWAY, {
 			headers: { 'retry-after': RETRY_AFTER_OUTAGE_S },
 		})
 	if (hasZodFastifySchemaValidationErrors(error))

@@ -169,11 +169,11 @@ export class LiveSession implements Relayed, Keeper {
 		await this.#live.work(() => this.startOver('if changed'))
 	}
 
-	/** `not_held`: this server is not the one that writes it. */
-	async abandon(): Promise<'abandoned' | 'not_active' | 'failed' | 'not_held'> {
-		const isWanted = () => this.run.status === 'active' && this.fence !== undefined
+	/** `not_held`: this server is not the one that writes it. It fails where nobody waits for it any more at its turn. */
+	async abandon(isAwaited = () => true): Promise<'abandoned' | 'not_active' | 'failed' | 'not_held'> {
+		const isWanted = () => isAwaited() && this.run.status === 'active' && this.fence !== undefined
 		const result = await this.#live.turn({ type: 'abandon', atMs: this.#now() }, null, isWanted)
-		if (result === 'failed') return 'failed'
+		if (result === 'failed' || !isAwaited()) return 'failed'
 		if (this.run.status === 'active' || (result === 'skipped' && this.fence === undefined)) return 'not_held'
 		// A finish that was held may have come first (P18).
 		return result === 'done' && this.run.status === 'abandoned' ? 'abandoned' : 'not_active'

@@ -234,6 +234,26 @@ describe('abandon', () => {
 		expect(await world.live.abandon('nonsense')).toBe('unknown')
 	})
 
+	it('[P23] that was answered with 503 while it waited for its turn does not happen any more', async () => {
+		const sessionId = await world.session()
+		const mod = await world.mod(sessionId)
+		await mod.cross(toAbbey, 1_000)
+		mod.take()
+		await world.live.journal.flush()
+		const free = await hold(sessionId)
+		mod.flag(toShaft, 2_000)
+		mod.flush()
+		await pause()
+		const answered = world.live.abandon(sessionId).catch((error: unknown) => error)
+		await world.passUntil(answered)
+		expect(await answered).toMatchObject({ name: 'StoreIsAway' })
+		await free()
+		await mod.wait('zone_update')
+		await pause()
+		expect(await world.rows.stored(sessionId)).toMatchObject({ status: 'active' })
+		expect(await world.live.abandon(sessionId)).toBe('abandoned')
+	})
+
 	it('[P23] against a finish has exactly one winner, in memory as in the database', async () => {
 		for (let round = 0; round < 10; round++) {
 			const sessionId = await world.session()

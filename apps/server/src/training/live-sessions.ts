@@ -157,14 +157,15 @@ export class LiveSessions implements Live {
 	}
 
 	async abandon(sessionId: string): Promise<'abandoned' | 'not_active' | 'unknown'> {
-		return this.#change(sessionId, async (session) => {
-			const result = await session.abandon()
+		return this.#change(sessionId, async (session, isAwaited) => {
+			const result = await session.abandon(isAwaited)
 			if (result !== 'not_held') return result
 			const told = await this.#relay.abandon(session)
 			if (told) {
 				await session.reread()
 				return told
 			}
+			if (!isAwaited()) return 'failed'
 			const { db, clock } = this.#deps
 			const decided = await outside.abandon(db.pool, sessionId, clock.now())
 			if (decided === 'abandoned') this.#relay.changed(sessionId)
@@ -227,15 +228,18 @@ export class LiveSessions implements Live {
 		this.#onLinkGone?.()
 	}
 
+	/** What has not begun when the caller is told that it failed must not happen any more. */
 	async #change<Result extends string>(
 		sessionId: string,
-		change: (session: LiveSession) => Promise<Result>,
+		change: (session: LiveSession, isAwaited: () => boolean) => Promise<Result>,
 	): Promise<Exclude<Result, 'failed'> | 'unknown'> {
 		if (this.journal.isAway) throw new StoreIsAway('the database is away')
 		const session = await this.#acquire(sessionId)
 		if (!session) return 'unknown'
-		const changing = change(session).finally(() => this.#letGo(session))
+		let isAwaited = true
+		const changing = change(session, () => isAwaited).finally(() => this.#letGo(session))
 		const result = await this.#within(REST_WAITS_MS, changing)
+		isAwaited = false
 		if (result === undefined || result === 'failed') throw new StoreIsAway('the change was not committed')
 		return result as Exclude<Result, 'failed'>
 	}
