@@ -4,16 +4,16 @@ import type { Browser, BrowserContext, ConsoleMessage, Page } from 'playwright-c
 /** Somebody with a browser, and everything the browser complained about while they used it. */
 export type Visitor = { context: BrowserContext; page: Page; complaints: string[] }
 
-export type Screen = { width?: number; colorScheme?: 'dark' | 'light'; touch?: boolean }
+export type Screen = { width?: number; height?: number; colorScheme?: 'dark' | 'light'; touch?: boolean }
 
 export async function visit(
 	browser: Browser,
 	url: string,
-	{ width = 1440, colorScheme = 'dark', touch = false }: Screen = {},
+	{ width = 1440, height = 900, colorScheme = 'dark', touch = false }: Screen = {},
 ): Promise<Visitor> {
 	// At rest: colours that are still on their way would be judged as they pass.
 	const still = { colorScheme, reducedMotion: 'reduce' } as const
-	const viewport = { width, height: 900 }
+	const viewport = { width, height }
 	const context = await browser.newContext({ baseURL: url, viewport, hasTouch: touch, ...still })
 	const page = await context.newPage()
 	const complaints: string[] = []

@@ -43,6 +43,22 @@ export function networkWalks({ enter }: Stage): void {
 		expect(complaints).toEqual([])
 	})
 
+	test('is told when a part of the map does not arrive, and gets the map as soon as it does', async () => {
+		const { page, complaints } = await enter('ines')
+		await page.route('**/*worker*', (route) => route.abort())
+		await startRun(page)
+		await page.getByText('The map cannot be drawn yet').waitFor({ timeout: 20_000 })
+		await expectNoFaults(page)
+		await page.getByRole('button', { name: 'As text' }).click()
+		await page.getByRole('heading', { name: 'Layer 1' }).waitFor()
+		await page.getByRole('button', { name: 'As text' }).click()
+		await page.unroute('**/*worker*')
+		await page.getByRole('button', { name: 'Try now' }).click()
+		await page.getByRole('application').waitFor()
+		expect(await page.getByText('The map cannot be drawn yet').count()).toBe(0)
+		expect(complaints.filter((text) => !text.includes('ERR_FAILED'))).toEqual([])
+	})
+
 	test('is told what happened and the way back by every error', async () => {
 		const { page, complaints } = await enter('fritz')
 		const other = await enter('gerd')

@@ -1,6 +1,6 @@
 import type { Page } from 'playwright-core'
-import { expect, test } from 'vitest'
-import { expectAllInView, expectNoFaults, startRun } from '../stage.ts'
+import { expect, onTestFinished, test } from 'vitest'
+import { expectAllInView, expectNoFaults, joinGame, startRun, zones } from '../stage.ts'
 import type { Stage } from '../stage.ts'
 import { accessibilityFaults } from '../visitor.ts'
 
@@ -15,6 +15,14 @@ const CUT_OFF = `[...document.querySelectorAll('body *')]
 			(hides(overflowY) && each.scrollHeight > each.clientHeight + 1)
 	})
 	.map((each) => each.outerHTML.slice(0, 120))`
+
+/** What moved without anybody having pressed anything. */
+const WATCH_SHIFTS = `
+	shifts = []
+	new PerformanceObserver((list) => {
+		for (const { hadRecentInput, sources } of list.getEntries())
+			if (!hadRecentInput) shifts.push(sources.map(({ node }) => node?.outerHTML?.slice(0, 120) ?? node?.data).join())
+	}).observe({ type: 'layout-shift', buffered: true })`
 
 /** Small screens, and hands that use no mouse. */
 export function screenWalks({ arrive, enter }: Stage): void {
@@ -80,6 +88,37 @@ export function screenWalks({ arrive, enter }: Stage): void {
 			expect(await page.evaluate<string[]>(CUT_OFF), dialog).toEqual([])
 			await page.keyboard.press('Escape')
 		}
+		expect(complaints).toEqual([])
+	})
+
+	test('sees figures and map at once on a phone, and nothing moves when the game comes, plays and goes', async () => {
+		const { page, complaints } = await enter('petra', { width: 360, height: 740, touch: true })
+		await page.addInitScript(WATCH_SHIFTS)
+		await startRun(page)
+		await page.reload()
+		const map = page.getByRole('application')
+		await map.waitFor()
+		const mod = await joinGame(page)
+		onTestFinished(() => mod.leave())
+		await page.getByText('Live', { exact: true }).waitFor()
+		let here = mod.graph.startNode
+		for (const passed of [1, 2, 3]) {
+			mod.status(passed * 600_000, passed * 6)
+			here = mod.graph.nodes.get(here)!.next[0]!
+			mod.go(here)
+			await expect.poll(() => zones(page)).toBe(passed + 1)
+		}
+		const { name = '' } = /(?:.* - )?(?<name>.*)/.exec(mod.graph.nodes.get(here)!.displayName)?.groups ?? {}
+		for (const figure of ['18', name, ' layers'])
+			await expect.poll(() => page.locator('dl').first().textContent()).toContain(figure)
+		expect(await page.evaluate<string[]>(CUT_OFF)).toEqual([])
+		const { y, height } = (await map.boundingBox())!
+		expect(y + Math.min(height, 200)).toBeLessThan(740)
+		mod.leave()
+		await page.getByText('Game disconnected').waitFor()
+		await page.waitForTimeout(300)
+		expect(await page.evaluate('shifts')).toEqual([])
+		await expectNoFaults(page)
 		expect(complaints).toEqual([])
 	})
 

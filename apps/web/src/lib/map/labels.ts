@@ -24,9 +24,9 @@ export type Box = { left: number; right: number; top: number; bottom: number }
 export type Label = { id: string; lines: string[]; apart: boolean; y: number; box: Box }
 
 /** px at the scale of 1: type size, distance of two baselines, air between a station and its label. */
-const size = { type: 12, leading: 13, air: 5 }
-/** A label across a line is worse than one more line of text, and worse than one above its station. */
-const cost = { line: 10, above: 3, wrapped: 4, apart: 8, cut: 30 }
+export const letters = { type: 13, leading: 14, air: 5 }
+/** A label that touches a line is as bad as one more line of text, and worse than one above its station. */
+const cost = { touch: 4, line: 10, above: 3, wrapped: 4, apart: 8, cut: 30 }
 
 /**
  * Names for as many stations as have room, the important first; none touches a station or another name, and they
@@ -94,10 +94,10 @@ function candidates(
 	scale: number,
 	openAbove: boolean,
 ): Candidate[] {
-	const type = size.type * scale
+	const type = letters.type * scale
 	/** Above the first track stand the numbers of the layers. */
 	const roof = at.y - at.track * drawing.track - drawing.marginTop + 24
-	const leading = size.leading * scale
+	const leading = letters.leading * scale
 	const widest = (gap * Math.max(1, scale * 0.9) - 12) / type
 	const found: Candidate[] = []
 	const width = figures ? measure(figures.text + figures.deaths) : 0
@@ -109,7 +109,7 @@ function candidates(
 		const own =
 			(lines.length - 1) * (apart ? cost.apart : cost.wrapped) + (lines.at(-1)?.endsWith('…') ? cost.cut : 0)
 		for (const above of [false, true]) {
-			const top = above ? at.y - radius - size.air - height : at.y + radius + size.air
+			const top = above ? at.y - radius - letters.air - height : at.y + radius + letters.air
 			const box = { left: at.x - half, right: at.x + half, top, bottom: top + height }
 			if (above && (top < roof || !openAbove)) continue
 			const label = { id, lines, apart, y: top + leading * 0.8, box }
@@ -141,10 +141,15 @@ const endingEm = (width: number) => (width === 0 ? 0 : width + 0.6)
 function cheapest(free: readonly Candidate[], lines: readonly Route[]): Label | undefined {
 	let best: { label: Label; cost: number } | undefined
 	for (const { label, cost: own } of free) {
-		const total = own + lines.reduce((sum, line) => sum + through(line.corners, label.box) * cost.line, 0)
+		const total = lines.reduce((sum, line) => sum + across(line, label.box), own)
 		if (!best || total < best.cost) best = { label, cost: total }
 	}
 	return best?.label
+}
+
+function across({ corners }: Route, box: Box): number {
+	const share = through(corners, box)
+	return share === 0 ? 0 : cost.touch + share * cost.line
 }
 
 /** How much of a box's width a line passes through, from 0 to 1. */

@@ -4,13 +4,23 @@ import type { Layout, LayoutNode } from './layout.ts'
 
 export type Wish = { nodes: readonly LayoutNode[]; edges: readonly Edge[]; folded: Fold | undefined }
 
-const againAfterMs = 2_000
+const pause = { firstMs: 1_000, longestMs: 30_000 }
+/** A server that restarts is back by then. */
+const patience = 3
 
 /** Lays maps in a worker: the widest take so long that the page would stand still. Answers come in order. */
 export class Layouts {
-	#worker = this.#begin()
+	readonly #onStuck: (stuck: boolean) => void
+	#worker: Worker
+	#failures = 0
 	#timer: ReturnType<typeof setTimeout> | undefined
 	readonly #waiting: { wish: Wish; answer: (layout: Layout) => void }[] = []
+
+	/** `onStuck`: the worker's file could not be fetched several times in a row, or could be at last. */
+	constructor(onStuck: (stuck: boolean) => void) {
+		this.#onStuck = onStuck
+		this.#worker = this.#begin()
+	}
 
 	lay(nodes: readonly LayoutNode[], edges: readonly Edge[], folded?: Fold): Promise<Layout> {
 		const places = nodes.map(({ id, layer }) => ({ id, layer }))
@@ -22,6 +32,14 @@ export class Layouts {
 		})
 	}
 
+	/** At once instead of at the end of the pause. */
+	retry = (): void => {
+		clearTimeout(this.#timer)
+		this.#worker.terminate()
+		this.#worker = this.#begin()
+		for (const { wish } of this.#waiting) this.#worker.postMessage(wish)
+	}
+
 	close(): void {
 		clearTimeout(this.#timer)
 		this.#worker.terminate()
@@ -29,15 +47,18 @@ export class Layouts {
 
 	#begin(): Worker {
 		const worker = new Worker(new URL('./layout.worker.ts', import.meta.url), { type: 'module' })
-		worker.onmessage = ({ data }: MessageEvent<Layout>) => this.#waiting.shift()?.answer(data)
-		// Its file could not be fetched: the server may be restarting.
-		worker.onerror = () => (this.#timer = setTimeout(() => this.#beginAnew(), againAfterMs))
+		worker.onmessage = ({ data }: MessageEvent<Layout>) => {
+			this.#failures = 0
+			this.#onStuck(false)
+			this.#waiting.shift()?.answer(data)
+		}
+		worker.onerror = () => this.#wait()
 		return worker
 	}
 
-	#beginAnew(): void {
-		this.#worker.terminate()
-		this.#worker = this.#begin()
-		for (const { wish } of this.#waiting) this.#worker.postMessage(wish)
+	#wait(): void {
+		const longest = pause.firstMs * 2 ** this.#failures++
+		if (this.#failures >= patience) this.#onStuck(true)
+		this.#timer = setTimeout(this.retry, Math.min(pause.longestMs, longest))
 	}
 }

@@ -2,7 +2,7 @@ import type { VisitView } from '@speedfog/core/protocol/shapes'
 import { fold, size, type Fold } from './fold.ts'
 import { interrupt, type Laid } from './gaps.ts'
 import type { Figures, MapGraph, MapNode } from './graph.ts'
-import { importance, placeLabels, type Label } from './labels.ts'
+import { importance, letters, placeLabels, type Label } from './labels.ts'
 import type { Layout, Place } from './layout.ts'
 import { shapes } from './shapes.ts'
 import { tiersByLayer } from './tiers.ts'
@@ -70,7 +70,7 @@ export function picture({ graph, layout, visits, revealed, ...told }: PictureOf)
 	const back = (d: string, dashes: string) =>
 		`<path d="${d}" fill="none" stroke="${colour('--ink-faint')}" stroke-width="1.75" stroke-dasharray="${dashes}" stroke-linecap="round"/>`
 	return [
-		`<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 ${-headPx} ${width} ${height}" font-family="system-ui, 'Segoe UI', Roboto, sans-serif" font-size="12">`,
+		`<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 ${-headPx} ${width} ${height}" font-family="system-ui, 'Segoe UI', Roboto, sans-serif" font-size="${letters.type}">`,
 		`<rect y="${-headPx}" width="${width}" height="${height}" fill="${colour('--sunken')}"/>`,
 		`<text x="32" y="-28" font-size="20" font-weight="600" fill="${colour('--gold')}">${escape(title)}</text>`,
 		`<text x="32" y="-6" font-size="13" fill="${colour('--ink-soft')}">${escape(subtitle)}</text>`,
@@ -120,7 +120,7 @@ function station(
 		(label
 			? `<text text-anchor="middle" xml:space="preserve" fill="${colour(visited ? '--ink' : '--ink-faint')}" stroke="${ground}" stroke-width="4" stroke-linejoin="round" paint-order="stroke">` +
 				[escape(first), ...below]
-					.map((line, i) => `<tspan x="0" y="${label.y - y + 13 * i}">${line}</tspan>`)
+					.map((line, i) => `<tspan x="0" y="${label.y - y + letters.leading * i}">${line}</tspan>`)
 					.join('') +
 				'</text>'
 			: '') +

@@ -67,20 +67,21 @@ export class View {
 		this.#paint()
 	}
 
-	/** Shows all of it, or a place of it at a scale. */
-	home(place: Point | null, k: number, glides = true): void {
-		const frame = this.#size
-		const goal = place
-			? camera.aim(place, { x: frame.width * 0.42, y: frame.height / 2 }, k)
-			: camera.fit(frame, this.#drawing, k)
-		this.#go(camera.settle(goal, frame, this.#drawing), glides)
+	/** All of it in view, at a scale of `most` at most. */
+	showAll(most: number, glides = true): void {
+		this.#go(camera.fit(this.#size, this.#drawing, most), glides)
+	}
+
+	/** A place of it at a scale, at a share of the frame's width. */
+	show(place: Point, share: number, k: number, glides = true): void {
+		const { width, height } = this.#size
+		const goal = camera.aim(place, { x: width * share, y: height / 2 }, k)
+		this.#go(camera.settle(goal, this.#size, this.#drawing), glides)
 	}
 
 	/** Moves along as far as it takes to see a place with some room around it. */
-	follow(place: Point, share = 0.42): void {
-		const frame = this.#size
-		const goal = camera.aim(place, { x: frame.width * share, y: frame.height / 2 }, this.#camera.k)
-		this.#go(camera.settle(goal, frame, this.#drawing), true)
+	follow(place: Point, share: number): void {
+		this.show(place, share, this.#camera.k)
 	}
 
 	isInSight({ x, y }: Point): boolean {
