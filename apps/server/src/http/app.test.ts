@@ -43,6 +43,15 @@ function isProblem(answer: Awaited<ReturnType<TestApp['call']>>, status: number)
 	return problem
 }
 
+/** What the server says to these bytes until it hangs up. */
+async function exchange(sent: string): Promise<string> {
+	if (!server.app.server.listening) await server.app.listen({ port: 0, host: '127.0.0.1' })
+	const { port } = server.app.server.address() as { port: number }
+	const socket = connect(port, '127.0.0.1')
+	socket.write(sent)
+	return text(socket)
+}
+
 describe('an error', () => {
 	it('is a problem document for an unknown address', async () => {
 		expect(isProblem(await server.call({ url: '/api/nothing' }), 404).title).toBe('Not Found')
@@ -142,13 +151,12 @@ describe('an error', () => {
 		expect(detail).not.toContain('label')
 	})
 
-	it('is told even to what is not HTTP', async () => {
-		await server.app.listen({ port: 0, host: '127.0.0.1' })
-		const { port } = server.app.server.address() as { port: number }
-		const socket = connect(port, '127.0.0.1')
-		socket.write('HELLO?\r\n\r\n')
-		const answer = await text(socket)
-		expect(answer).toMatch(/^HTTP\/1\.1 400 Bad Request\r\n/)
+	it.each([
+		['is not HTTP', 'HELLO?\r\n\r\n', 400],
+		['has too large a header', `GET / HTTP/1.1\r\nHost: ${'x'.repeat(20_000)}\r\n\r\n`, 431],
+	])('is told even to what %s', async (_, sent, status) => {
+		const answer = await exchange(sent)
+		expect(answer).toMatch(new RegExp(`^HTTP/1.1 ${status} `))
 		expect(answer).toContain('application/problem+json')
 	})
 })
@@ -170,8 +178,8 @@ describe('a database that is away', () => {
 	})
 })
 
-describe('a database that hangs', () => {
-	it('is not waited for without end', async () => {
+describe.concurrent('is not waited for without end:', () => {
+	it('a database that hangs', async () => {
 		const token = await server.signIn('Anna')
 		const blocker = await server.db.pool.connect()
 		await blocker.query('begin')
@@ -181,6 +189,14 @@ describe('a database that hangs', () => {
 		blocker.release()
 		expect(isProblem(answer, 503).detail).toMatch(/Please try again/)
 		expect(answer.headers['retry-after']).toBe('5')
+	})
+
+	it('a client in the middle of what it sends, which is no fault of ours', async () => {
+		const head = 'POST /api/auth/local HTTP/1.1\r\nHost: localhost:8000\r\nContent-Type: application/json'
+		const answer = await exchange(`${head}\r\nContent-Length: 20\r\n\r\n{`)
+		expect(answer).toMatch(/^HTTP\/1\.1 408 /)
+		const failed = server.lines.filter(({ msg }) => msg === 'request failed')
+		expect(JSON.stringify(failed)).not.toContain('/api/auth/local')
 	})
 })
 

@@ -13,8 +13,9 @@ import { guard, isSafe } from './guard.ts'
 import { health } from './health.ts'
 import type { Part } from './health.ts'
 import { pages } from './pages.ts'
-import { answerError, HttpError, problem } from './problem.ts'
+import { answerError, HttpError } from './problem.ts'
 import { secure } from './security.ts'
+import { answerUnreadable } from './unreadable.ts'
 
 export type AppOptions = {
 	/** The features' routes. */
@@ -49,13 +50,7 @@ export function buildApp(
 		requestTimeout: REQUEST_MS,
 		connectionTimeout: STANDSTILL_MS,
 		frameworkErrors: answerError,
-		clientErrorHandler: (_, socket) => {
-			// Not even HTTP: there is no request to log or to answer by its rules.
-			const body = JSON.stringify(problem(400, 'The request could not be read.'))
-			const head = `content-type: application/problem+json\r\ncontent-length: ${Buffer.byteLength(body)}`
-			if (socket.writable)
-				socket.end(`HTTP/1.1 400 Bad Request\r\n${head}\r\nconnection: close\r\n\r\n${body}`)
-		},
+		clientErrorHandler: answerUnreadable,
 	}).withTypeProvider<ZodTypeProvider>()
 	// Fastify says null for a body that is not there, which no default stands in for.
 	app.setValidatorCompiler((part) => {

@@ -49,7 +49,11 @@ export function problem(status: number, detail: string, fields: Omit<Extra, 'hea
 
 function asHttpError(error: unknown, request: FastifyRequest): HttpError {
 	if (error instanceof HttpError) return error
-	if (isOutage(error) || (error as FastifyError).code === 'FST_ERR_HANDLER_TIMEOUT')
+	const isLate = (error as FastifyError).code === 'FST_ERR_HANDLER_TIMEOUT'
+	// It is the client that keeps us waiting.
+	if (isLate && request.raw.complete === false && !request.mayHaveChanged)
+		return new HttpError(408, 'The request did not arrive in time.', { headers: { connection: 'close' } })
+	if (isOutage(error) || isLate)
 		return new HttpError(503, request.mayHaveChanged ? OPEN : AWAY, {
 			headers: { 'retry-after': RETRY_AFTER_OUTAGE_S },
 		})
