@@ -43,6 +43,23 @@ describe('the log', () => {
 		},
 	)
 
+	it.each([false, true])(
+		'tells of an error what it is and where, not what was sent when it came (in a terminal: %s)',
+		(isTerminal) => {
+			const refused = Object.assign(new Error('WRONGPASS'), {
+				code: 'ERR',
+				command: { name: 'hello', args: ['3', 'AUTH', 'default', 'hush'] },
+			})
+			const text = written(isTerminal, (log) =>
+				log.warn({ err: new Error('no bus', { cause: refused }) }, 'x'),
+			)
+			expect(text).toMatch(/no bus.*WRONGPASS[^]*log\.test\.ts/)
+			const own = written(isTerminal, (log) => log.warn({ err: refused }, 'x'))
+			expect(own).toMatch(/WRONGPASS[^]*ERR/)
+			expect(text + own).not.toContain('hush')
+		},
+	)
+
 	it('is meant to be read in a terminal', () => {
 		expect(written(true, (log) => log.info('listening'))).toMatch(/\[\d\d:\d\d:\d\d\].*INFO.*listening/)
 	})

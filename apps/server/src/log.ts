@@ -12,6 +12,9 @@ const SECRETS = ['authorization', 'cookie', 'token', 'mod_token', 'password', 's
 	(name) => [`["${name}"]`, `*["${name}"]`, `*.*["${name}"]`],
 )
 
+/** What tells of an error; libraries add what was sent, with passwords, and what rows held. */
+const OF_ERRORS = ['type', 'message', 'stack', 'code', 'syscall', 'path', 'table', 'column', 'constraint']
+
 /** JSON lines on stdout; in a terminal something to read. */
 export function openLog(
 	level: Level | 'silent',
@@ -20,6 +23,7 @@ export function openLog(
 	const options = {
 		level,
 		base: undefined,
+		serializers: { err: errorFields },
 		redact: { paths: SECRETS, censor: '[secret]' },
 		timestamp: pino.stdTimeFunctions.isoTime,
 		formatters: { level: (label: string) => ({ level: label }) },
@@ -30,4 +34,11 @@ export function openLog(
 			pretty({ translateTime: 'SYS:HH:MM:ss', sync: true, ...(destination && { destination }) }),
 		)
 	return destination ? pino(options, destination) : pino(options)
+}
+
+function errorFields(error: unknown): unknown {
+	if (!(error instanceof Error)) return error
+	return Object.fromEntries(
+		Object.entries(pino.stdSerializers.err(error)).filter(([name]) => OF_ERRORS.includes(name)),
+	)
 }
