@@ -21,6 +21,7 @@ import { LiveSession } from './live-session.ts'
 import type { SessionDeps } from './live-session.ts'
 import { isModToken } from './mod-token.ts'
 import * as outside from './outside.ts'
+import { persist } from './persist.ts'
 import { Relay } from './relay.ts'
 import { Spectator } from './spectator.ts'
 import * as storedRun from './stored-run.ts'
@@ -107,6 +108,7 @@ export class LiveSessions implements Live {
 			endToken: (hash) => this.#tokenLinks.close(hash),
 			dismissUser: (userId) => void this.#dismiss(userId),
 		})
+		bus.onGap(() => this.#endMissedTokens())
 		this.journal = new Journal({ pool: db.pool, log, clock, onCommit: deps.onCommit })
 		this.#heartbeat = new Heartbeat(clock)
 		const onGone = (link: Link) => this.#forget(link)
@@ -187,6 +189,12 @@ export class LiveSessions implements Live {
 	endToken(hash: Buffer): void {
 		this.#tokenLinks.close(hash)
 		this.#relay.endToken(hash)
+	}
+
+	/** Their ends may have been told while nothing was heard. */
+	#endMissedTokens(): void {
+		const { db, clock, log } = this.#deps
+		void persist(() => this.#tokenLinks.closeEnded(db.pool), { clock, log, isNeeded: () => !this.#isClosing })
 	}
 
 	async dismissUser(userId: string): Promise<void> {

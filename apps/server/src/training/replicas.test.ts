@@ -5,6 +5,7 @@ import { freshDatabase } from '#database/testing.ts'
 import type { TestDatabase } from '#database/testing.ts'
 import type { SocketPair } from '#live/testing/socket-pair.ts'
 import type { TestMod } from './testing/live.ts'
+import { hashShareToken } from './access.ts'
 import { typesOf } from './testing/live.ts'
 import { replicas } from './testing/replicas.ts'
 import type { Replicas } from './testing/replicas.ts'
@@ -241,6 +242,31 @@ describe('a run that another server has', () => {
 			expect((await world.rows.stored(id)).status).toBe(status)
 			expect(statuses(mod)).toEqual([status])
 		}
+	})
+
+	it('[P50] is seen no more by a link that ended while servers did not hear each other', async () => {
+		const [ended, kept] = ['ended', 'kept']
+		const share = (token: string | null) =>
+			database.pool.query('update training_sessions set share_hash = $2 where id = $1', [
+				sessionId,
+				token && hashShareToken(token),
+			])
+		await world.here.mod(sessionId)
+		await share(ended)
+		const byLink = await world.there.spectator(sessionId, ended)
+		const byCookie = await world.there.spectator(sessionId)
+		world.there.bus.cut(true)
+		await share(kept)
+		world.here.live.endToken(hashShareToken(ended))
+		await world.step()
+		expect((byLink.flush(), byLink.closed)).toBeUndefined()
+		world.there.bus.cut(false)
+		await world.until(() => (byLink.flush(), byLink.closed !== undefined), 'the end of the link')
+		expect([byLink.closed?.code, byCookie.closed]).toEqual([4003, undefined])
+		const byNewLink = await world.there.spectator(sessionId, kept)
+		for (const isCut of [true, false]) world.there.bus.cut(isCut)
+		for (let step = 0; step < 20; step++) await world.step()
+		expect((byNewLink.flush(), byNewLink.closed)).toBeUndefined()
 	})
 
 	it('[P24] is over on every server when its owner is no more', async () => {

@@ -69,7 +69,7 @@ export class Spectator implements Peer {
 	#comeBy(tokenHash: Buffer | undefined): void {
 		const { tokenLinks } = this.#door
 		if (this.#tokenHash) tokenLinks.remove(this.#tokenHash, this.#link)
-		if (tokenHash) tokenLinks.add(tokenHash, this.#link)
+		if (tokenHash) tokenLinks.add(tokenHash, this.#link, this.#wanted.sessionId)
 		this.#tokenHash = tokenHash
 	}
 

@@ -32,6 +32,11 @@ export async function makeRows({ kysely }: Database, { json, graph }: BuiltGraph
 		.insertInto('users')
 		.values({ id: userId, provider: 'local', name: `runner_${randomBytes(4).toString('hex')}` })
 		.execute()
+	const signedIn = { userId, tokenHash: randomBytes(32) }
+	await kysely
+		.insertInto('tokens')
+		.values({ id: uuidv7(), user_id: userId, kind: 'device', label: 'test', hash: signedIn.tokenHash })
+		.execute()
 	const seedId = uuidv7()
 	const graphJson = JSON.stringify(json)
 	await kysely
@@ -55,7 +60,7 @@ export async function makeRows({ kysely }: Database, { json, graph }: BuiltGraph
 
 	return {
 		userId,
-		signedIn: { userId, tokenHash: randomBytes(32) },
+		signedIn,
 		seedId,
 		async session(createdAt = new Date()) {
 			const id = uuidv7()
