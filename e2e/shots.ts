@@ -277,12 +277,9 @@ function pressZone(page: Page): Promise<unknown> {
 	return page.getByRole('region', { name: 'Zones' }).locator('tbody button').nth(5).click()
 }
 
-/** One link is made for all pictures. */
 async function shareLink(page: Page): Promise<void> {
 	await press('Share')(page)
-	await page.getByRole('dialog').waitFor()
-	const make = page.getByRole('button', { name: 'Make a link' })
-	if (await make.isVisible()) await make.click()
+	await page.getByRole('button', { name: /^Make a/ }).click()
 	await page.getByLabel('Link to watch').waitFor()
 }
 

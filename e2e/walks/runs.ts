@@ -82,10 +82,12 @@ export function runWalks({ arrive, enter, server }: Stage): void {
 		expect(await igt(second)).toBe(final)
 		await expectNoFaults(page)
 
-		await second.getByRole('button', { name: 'In rows' }).click()
 		for (const index of [0, detail.visits.length - 1]) {
 			await logRow(second, index).getByRole('button').click()
 			await expect.poll(() => isChosenInSight(second)).toBe(true)
+			await expect
+				.poll(() => isInWindow(second.getByRole('button', { name: 'Close the details' })))
+				.toBe(true)
 		}
 		await page.getByRole('link', { name: 'All runs' }).click()
 		const row = page.getByRole('row').filter({ hasText: 'Finished' })
@@ -132,6 +134,13 @@ export function runWalks({ arrive, enter, server }: Stage): void {
 			await map.locator(`[data-node="${node}"]`).first().boundingBox(),
 		]
 		return !!frame && !!station && station.x > frame.x && station.x + station.width < frame.x + frame.width
+	}
+
+	/** However long the list is that it was chosen in. */
+	async function isInWindow(what: Locator): Promise<boolean> {
+		const box = await what.boundingBox()
+		const { height } = what.page().viewportSize()!
+		return box !== null && box.y >= 0 && box.y + box.height <= height
 	}
 
 	/** Counted from the newest. */
