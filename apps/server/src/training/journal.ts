@@ -2,13 +2,13 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type pg from 'pg'
 import type { Clock, Timer } from '#live/clock.ts'
 import type { Log } from '#log.ts'
-import { statementFor } from './journal/statement.ts'
-import type { Entry } from './journal/statement.ts'
+import { everythingStatement, figuresStatement } from './journal/statement.ts'
+import type { Entry, Statement } from './journal/statement.ts'
 import * as unwritten from './journal/unwritten.ts'
 import type { Unwritten } from './journal/unwritten.ts'
 
 export type { Entry, ConnectedFact } from './journal/statement.ts'
-export type { Outcome } from './journal/unwritten.ts'
+export type { Outcome, Unwritten } from './journal/unwritten.ts'
 
 /** Figures wait this long for company; with a tick and a commit on top they are less than 2 s behind (P22). */
 const BEHIND_MS = 1_500
@@ -55,6 +55,9 @@ export class Journal {
 	#client: pg.PoolClient | undefined
 	#working: Promise<void> | undefined
 	#tick: Timer | undefined
+	#areFiguresDue = false
+	/** Whether the last batch was of figures. */
+	#wereFigures = false
 	#isAway = false
 	#lastCommitMs = Number.NEGATIVE_INFINITY
 	#state: 'open' | 'flushing' | 'closed' = 'open'
@@ -83,7 +86,6 @@ export class Journal {
 
 	/** Stores with the next commit; the promise is kept after it and never rejects. */
 	write(entry: Entry): Promise<unwritten.Outcome> {
-		if (this.#state === 'closed') return givenUp(entry)
 		let one = this.#waiting(this.#urgent, entry)
 		if (one) {
 			unwritten.add(one, entry)
@@ -95,24 +97,31 @@ export class Journal {
 			} else {
 				one = unwritten.start(entry, this.#clock.now())
 			}
-			this.#urgent.set(entry.sessionId, one)
+			if (this.#state === 'closed') settleAll([one], 'given_up')
+			else this.#urgent.set(entry.sessionId, one)
 		}
 		this.#work()
 		return one.outcome
 	}
 
-	/** Stores within two seconds, together with what the session says until then; one promise for all of it. */
-	writeSoon(entry: Entry): Promise<unwritten.Outcome> {
-		if (this.#state === 'closed') return givenUp(entry)
+	/**
+	 * Stores within two seconds, together with what the session says until then. Until it is taken, newer
+	 * figures of the same session may be put into it instead of being written.
+	 */
+	writeSoon(entry: Entry): Unwritten {
 		let one = this.#waiting(this.#urgent, entry) ?? this.#waiting(this.#behind, entry)
 		if (one) {
 			unwritten.add(one, entry)
+			return one
+		}
+		one = unwritten.start(entry, this.#clock.now())
+		if (this.#state === 'closed') {
+			settleAll([one], 'given_up')
 		} else {
-			one = unwritten.start(entry, this.#clock.now())
 			this.#behind.set(entry.sessionId, one)
 			this.#startTicking()
 		}
-		return one.outcome
+		return one
 	}
 
 	/** Stores all that waits; done when it is. */
@@ -167,12 +176,30 @@ export class Journal {
 		this.#working = undefined
 	}
 
+	/** By turns what is urgent and figures alone, which cost a third of the rest. */
 	#takeDue(): Unwritten[] {
+		const isForFigures = this.#areFiguresDue && (!this.#wereFigures || this.#urgent.size === 0)
+		const batch = isForFigures ? this.#takeFigures() : []
+		this.#wereFigures = batch.length > 0
+		if (!this.#wereFigures) take(this.#urgent, batch)
+		for (const one of batch) one.isTaken = true
+		return batch
+	}
+
+	/** Those whose time has come; what is more than figures becomes urgent. */
+	#takeFigures(): Unwritten[] {
 		const batch: Unwritten[] = []
-		take(this.#urgent, batch, () => true)
 		const nowMs = this.#clock.now()
-		// A time to come can only mean that the clock was set back.
-		take(this.#behind, batch, ({ sinceMs }) => sinceMs <= nowMs - BEHIND_MS || sinceMs > nowMs)
+		for (const [sessionId, one] of this.#behind) {
+			// A time to come can only mean that the clock was set back.
+			const isDue = one.sinceMs <= nowMs - BEHIND_MS || one.sinceMs > nowMs
+			this.#areFiguresDue = isDue
+			if (!isDue || batch.length === MAX_ROWS) return batch
+			this.#behind.delete(sessionId)
+			if (one.entry.isFigures) batch.push(one)
+			else this.#urgent.set(sessionId, one)
+		}
+		this.#areFiguresDue = false
 		return batch
 	}
 
@@ -183,7 +210,8 @@ export class Journal {
 				const written = await this.#store(batch)
 				this.#count(batch.length, performance.now() - startedMs)
 				for (const one of batch) {
-					unwritten.settle(one, written.has(one.entry.sessionId) ? 'stored' : 'refused')
+					const isWritten = written === 'all' || written.has(one.entry.sessionId)
+					unwritten.settle(one, isWritten ? 'stored' : 'refused')
 				}
 				return
 			} catch (error) {
@@ -208,14 +236,24 @@ export class Journal {
 		settleAll(batch, 'unstorable')
 	}
 
-	async #store(batch: readonly Unwritten[]): Promise<Set<string>> {
+	async #store(batch: readonly Unwritten[]): Promise<Set<string> | 'all'> {
+		const entries = batch.map(({ entry }) => entry)
+		if (entries.every(({ isFigures }) => isFigures)) {
+			const { rowCount } = await this.#query(figuresStatement(entries))
+			if (rowCount === entries.length) return 'all'
+		}
+		const { rows } = await this.#query(everythingStatement(entries))
+		return new Set(rows.map(({ id }) => id))
+	}
+
+	async #query(statement: Statement): Promise<pg.QueryResult<{ id: string }>> {
 		const client = (this.#client ??= await this.#pool.connect())
 		if (this.#state === 'closed') throw new Error('the journal is closed')
-		const query = { ...statementFor(batch.map(({ entry }) => entry)), query_timeout: STATEMENT_TIMEOUT_MS }
-		const { rows } = await client.query<{ id: string }>(query)
+		const query = { ...statement, query_timeout: STATEMENT_TIMEOUT_MS }
+		const result = await client.query<{ id: string }>(query)
 		if (this.#isAway) this.#log.info('the database is back')
 		this.#isAway = false
-		return new Set(rows.map(({ id }) => id))
+		return result
 	}
 
 	#dropClient(broken: boolean): void {
@@ -235,6 +273,7 @@ export class Journal {
 		this.#tick ??= this.#clock.after(TICK_MS, () => {
 			this.#tick = undefined
 			if (this.#behind.size === 0) return
+			this.#areFiguresDue = true
 			this.#work()
 			this.#startTicking()
 		})
@@ -249,9 +288,9 @@ export class Journal {
 	}
 }
 
-function take(from: Map<string, Unwritten>, into: Unwritten[], isDue: (one: Unwritten) => boolean): void {
+function take(from: Map<string, Unwritten>, into: Unwritten[]): void {
 	for (const [sessionId, one] of from) {
-		if (into.length >= MAX_ROWS || !isDue(one)) return
+		if (into.length >= MAX_ROWS) return
 		from.delete(sessionId)
 		into.push(one)
 	}
@@ -259,10 +298,6 @@ function take(from: Map<string, Unwritten>, into: Unwritten[], isDue: (one: Unwr
 
 function settleAll(batch: readonly Unwritten[], result: unwritten.Outcome['result']): void {
 	for (const one of batch) unwritten.settle(one, result)
-}
-
-function givenUp({ run }: Entry): Promise<unwritten.Outcome> {
-	return Promise.resolve({ result: 'given_up', ackSeq: run.ackSeq })
 }
 
 /** SQLSTATE classes 22 (data), 23 (constraint) and 42 (statement): trying again would fail again. */

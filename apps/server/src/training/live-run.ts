@@ -8,7 +8,7 @@ import { Answers } from './answers.ts'
 import { Audience } from './audience.ts'
 import { Frames } from './frames.ts'
 import type { Shown } from './frames.ts'
-import type { ConnectedFact, Entry, Journal, Outcome } from './journal.ts'
+import type { ConnectedFact, Entry, Journal, Outcome, Unwritten } from './journal.ts'
 import type { Mod } from './mod.ts'
 import { runOf } from './relay/message.ts'
 import type { Picture, Told } from './relay/message.ts'
@@ -56,7 +56,8 @@ export class LiveRun {
 	#connected: Mod | null = null
 	readonly #trace: Trace
 	#wake: Timer | undefined
-	#behind: Promise<Outcome> | undefined
+	/** What waits to be written behind, or is on its way. */
+	#behind: Unwritten | undefined
 
 	constructor(stored: StoredRun, keeper: Keeper, deps: RunDeps) {
 		this.run = stored.run
@@ -110,7 +111,7 @@ export class LiveRun {
 	async settled(): Promise<void> {
 		while (!this.isSettled) {
 			if (!this.#turns.isIdle || !this.#behind) await this.turn({ type: 'wake', atMs: this.#now() }, null)
-			else await this.#behind
+			else await this.#behind?.outcome
 		}
 	}
 
@@ -165,8 +166,7 @@ export class LiveRun {
 		this.#trace?.debug({ event: turn.event, store: step.store, facts: step.facts }, 'an event')
 		this.#noteConnection(turn)
 		if (step.store === 'now') return this.#turns.pause(this.#commit(turn, step))
-		// Between commits a status is the one thing that comes often: no promise is made for it.
-		if (step.store === 'soon' || isAboutConnection(turn.event)) this.#storeBehind(this.#entry(turn, step))
+		if (step.store === 'soon' || isAboutConnection(turn.event)) this.#storeBehind(turn, step)
 		this.#accept(turn, step)
 	}
 
@@ -213,14 +213,20 @@ export class LiveRun {
 		else turn.done?.('failed')
 	}
 
-	#storeBehind(entry: Entry): void {
-		const outcome = this.#deps.journal.writeSoon(entry)
-		if (outcome === this.#behind) return
-		this.#behind = outcome
-		void outcome.then((settled) => this.#noteStored(outcome, settled))
+	/** A status comes every second of every run: where figures wait already, the newer ones take their place. */
+	#storeBehind(turn: Turn, step: Step): void {
+		const behind = this.#behind
+		if (behind?.isTaken === false && isFigures(turn, step) && behind.entry.fence === this.#keeper.fence) {
+			behind.entry.run = step.run
+			return
+		}
+		const one = this.#deps.journal.writeSoon(this.#entry(turn, step))
+		if (one === behind) return
+		this.#behind = one
+		void one.outcome.then((settled) => this.#noteStored(one, settled))
 	}
 
-	#noteStored(behind: Promise<Outcome>, { result, ackSeq }: Outcome): void {
+	#noteStored(behind: Unwritten, { result, ackSeq }: Outcome): void {
 		if (this.#behind === behind) this.#behind = undefined
 		this.#trace?.debug({ result, ackSeq }, 'figures were stored')
 		if (result === 'stored') {
@@ -263,8 +269,9 @@ export class LiveRun {
 		this.noteMod(this.#connected !== null, event.atMs)
 	}
 
-	#entry({ from, event }: Turn, { run, visits, facts }: Step): Entry {
-		const connectionId = (from ?? this.#connected)?.connectionId ?? null
+	#entry(turn: Turn, step: Step): Entry {
+		const { run, visits, facts } = step
+		const connectionId = (turn.from ?? this.#connected)?.connectionId ?? null
 		return {
 			sessionId: this.#id,
 			fence: this.#keeper.fence ?? NO_FENCE,
@@ -272,7 +279,7 @@ export class LiveRun {
 			run,
 			currentLayer: view.currentLayer(this.#shown.graph, run),
 			modChangedAtMs: this.modChangedAtMs,
-			isFigures: event.type === 'status_update' && visits.length === 0 && facts.length === 0,
+			isFigures: isFigures(turn, step),
 			visits,
 			facts: facts.length === 0 ? NO_FACTS : facts.map((fact) => ({ ...fact, connectionId })),
 		}
@@ -290,6 +297,10 @@ export class LiveRun {
 	#now(): number {
 		return this.#deps.clock.now()
 	}
+}
+
+function isFigures({ event }: Turn, { visits, facts }: Step): boolean {
+	return event.type === 'status_update' && visits.length === 0 && facts.length === 0
 }
 
 function isAboutConnection({ type }: RunEvent): boolean {

@@ -1,5 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { maxInt32 } from './limits.ts'
+import { ModMessage } from './mod.ts'
 import { readModAuth, readModFrame, readSpectatorAuth } from './read-frame.ts'
 import { brokenFrames, isSound } from './testing.ts'
 
@@ -54,6 +56,27 @@ describe('frames of a mod', () => {
 	test('[P30] a number that is not finite is refused', () => {
 		const read = readModFrame('{"type":"status_update","igt_ms":1e400,"death_count":0}')
 		expect(read).toMatchObject({ ok: false, problem: expect.stringContaining('igt_ms') })
+	})
+
+	test('[P30] a status is read as its schema reads it, whatever its fields', () => {
+		const numbers = fc.oneof(
+			fc.constantFrom(-1, -0, 0, 1, 0.5, maxInt32, maxInt32 + 1, Number.MAX_SAFE_INTEGER, 2 ** 53),
+			fc.constantFrom(null, true, '5', [1], {}),
+			fc.nat(),
+		)
+		const statuses = fc.record(
+			{ type: fc.constant('status_update'), igt_ms: numbers, death_count: numbers, seq: numbers, more: numbers },
+			{ requiredKeys: ['type'] },
+		)
+		fc.assert(
+			fc.property(statuses, (value) => {
+				const expected = ModMessage.safeParse(value)
+				const read = readModFrame(JSON.stringify(value))
+				expect(read.ok).toBe(expected.success)
+				if (read.ok) expect(JSON.stringify(read.message)).toBe(JSON.stringify(expected.data))
+			}),
+			{ numRuns: 2_000 },
+		)
 	})
 
 	test.each([[''], ['{'], ['nonsense'], ['"text"'], ['[]'], ['null'], ['7'], ['\u0000']])(

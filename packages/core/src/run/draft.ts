@@ -7,8 +7,8 @@ import * as flurry from './flurry.ts'
 export type Draft = {
 	readonly graph: SeedGraph
 	run: Run
-	/** New and changed visits by `seq`. */
-	visits: Map<number, Visit>
+	/** New and changed visits by `seq`; nothing is made for the many steps that change none. */
+	visits: Map<number, Visit> | undefined
 	facts: Fact[]
 	/** What spectators get first: nothing, paced figures, or an update at once. */
 	spectators: 'nothing' | 'figures' | 'update'
@@ -25,7 +25,7 @@ export function open(graph: SeedGraph, run: Run): Draft {
 	return {
 		graph,
 		run,
-		visits: new Map(),
+		visits: undefined,
 		facts: [],
 		spectators: 'nothing',
 		modUpdate: false,
@@ -50,6 +50,11 @@ export const newConnection: Connection = {
 	resent: null,
 	oldSave: false,
 	oldSaveIgtMs: null,
+}
+
+export function setVisit(draft: Draft, visit: Visit) {
+	draft.visits ??= new Map()
+	draft.visits.set(visit.seq, visit)
 }
 
 /** Facts that nothing is rebuilt from. */
@@ -91,7 +96,8 @@ export function currentNode(draft: Draft): string {
 
 export function close(draft: Draft): Step {
 	const { run } = draft
-	const visitsChanged = draft.visits.size > 0
+	const visits = draft.visits ? [...draft.visits.values()] : []
+	const visitsChanged = visits.length > 0
 	const tells: Tell[] = []
 	if (draft.spectators === 'update')
 		tells.push({ to: 'spectators', type: 'leaderboard_update', visitsChanged })
@@ -101,7 +107,7 @@ export function close(draft: Draft): Step {
 	if (draft.ack) tells.push({ to: 'mod', type: 'ack', seq: run.ackSeq })
 	return {
 		run,
-		visits: visitsChanged ? [...draft.visits.values()] : [],
+		visits,
 		facts: draft.facts,
 		tells,
 		store: draft.store,

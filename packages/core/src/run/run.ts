@@ -137,5 +137,5 @@ function abandon(draft: Draft, atMs: number) {
 	draft.store = 'now'
 	tellStatusChange(draft)
 	draft.tells.push({ to: 'mod', type: 'leaderboard_update' })
-	draft.tells.push({ to: 'spectators', type: 'leaderboard_update', visitsChanged: draft.visits.size > 0 })
+	draft.tells.push({ to: 'spectators', type: 'leaderboard_update', visitsChanged: draft.visits !== undefined })
 }

@@ -1,5 +1,5 @@
 import type { SeedGraph } from '../graph/seed-graph.ts'
-import { type Draft, note, set } from './draft.ts'
+import { type Draft, note, set, setVisit } from './draft.ts'
 import type { HistoryEntry, Run, Visit } from './run-state.ts'
 
 /** P10: whatever comes first, a run begins at the start node with the clock at 0. */
@@ -20,7 +20,7 @@ export function moveTo(draft: Draft, entry: Entry) {
 	const { run } = draft
 	const fromNodeId = run.current?.nodeId ?? null
 	const visit = { ...entry, seq: run.visits.length, era: run.era, fromNodeId, deaths: 0 }
-	draft.visits.set(visit.seq, visit)
+	setVisit(draft, visit)
 	set(draft, {
 		visits: [...run.visits, visit],
 		history: withVisit(run.history, visit),
@@ -65,7 +65,7 @@ export function charge(draft: Draft, deaths: number) {
 	const visit = visits[index]
 	if (visit === undefined) return
 	const charged = { ...visit, deaths: visit.deaths + deaths }
-	draft.visits.set(charged.seq, charged)
+	setVisit(draft, charged)
 	set(draft, {
 		visits: visits.with(index, charged),
 		history: history.map((entry) =>
@@ -106,7 +106,7 @@ function deeper(graph: SeedGraph, reached: Run['reached'], { nodeId, igtMs }: Vi
 }
 
 function setVisits(draft: Draft, visits: readonly Visit[], changed: readonly Visit[]) {
-	for (const visit of changed) draft.visits.set(visit.seq, visit)
+	for (const visit of changed) setVisit(draft, visit)
 	set(draft, { visits, history: historyOf(visits), reached: reachedBy(draft.graph, visits) })
 }
 

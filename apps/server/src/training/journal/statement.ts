@@ -14,7 +14,7 @@ export type Entry = {
 	modChangedAtMs: number | null
 	/** Nothing but IGT, deaths and `ackSeq` has changed. */
 	isFigures: boolean
-	visits: Iterable<Visit>
+	visits: readonly Visit[]
 	facts: readonly ConnectedFact[]
 }
 
@@ -53,8 +53,7 @@ const figures = `
 		$1::uuid[], $2::text[], $3::integer[], $4::integer[], $5::integer[], $6::bigint[], $7::bigint[],
 		$8::bigint[]
 	) as f (id, expected, igt_ms, deaths, deaths_highest, ack_seq, mod_changed_at_ms, fence)
-	where s.id = f.id and s.mod_fence = f.fence and s.status = f.expected
-	returning s.id`
+	where s.id = f.id and s.mod_fence = f.fence and s.status = f.expected`
 
 const everything = `
 	with written as (${sessions}
@@ -82,13 +81,16 @@ const everything = `
 	)
 	select id from written`
 
+/** Figures alone. It counts what was written: nearly always that is all, and to return thousands of ids costs. */
+export function figuresStatement(entries: readonly Entry[]): Statement {
+	return { name: 'journal_figures', text: figures, values: figuresOf(entries) }
+}
+
 /** One statement, and so one transaction, for all entries. It returns the ids that were written. */
-export function statementFor(entries: readonly Entry[]): Statement {
-	if (entries.every(({ isFigures }) => isFigures))
-		return { name: 'journal_figures', text: figures, values: figuresOf(entries) }
+export function everythingStatement(entries: readonly Entry[]): Statement {
 	const values: unknown[] = sessionsOf(entries)
 	const visits = entries.flatMap(({ sessionId, visits }) =>
-		[...visits].map((visit) => ({ sessionId, visit })),
+		visits.map((visit) => ({ sessionId, visit })),
 	)
 	const facts = entries.flatMap(({ sessionId, facts }) => facts.map((fact) => ({ sessionId, fact })))
 	values.push(
