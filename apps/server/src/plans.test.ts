@@ -4,7 +4,7 @@ import { findOrCreateTwitch } from '#accounts/users.ts'
 import { testApp, TRAINING_POOL } from '#http/testing.ts'
 import type { TestApp } from '#http/testing.ts'
 import * as admission from '#training/admission.ts'
-import { load } from '#training/stored-run.ts'
+import { loader } from '#training/stored-run.ts'
 
 /** What grows with use; the table of seeds is small beside them. */
 const GROWING = ['training_sessions', 'visits', 'run_events', 'tokens', 'users']
@@ -118,8 +118,8 @@ it('finds everything by an index, however many runs there are', async () => {
 	for (const id of [run, done]) {
 		await call('GET', `/api/training/${id}`)
 		await call('GET', `/api/training/${id}?graph=false`)
-		await admission.find(server.db, id)
-		await load(server.db, id)
+		await admission.finder(server.db)(id)
+		await loader(server.db)(id)
 	}
 	await call('PUT', `/api/training/${run}/share`)
 	await call('DELETE', `/api/training/${run}/share`)

@@ -1,5 +1,6 @@
 import type { SessionStatus } from '@speedfog/core/protocol/shapes'
 import type { Database } from '#database/database.ts'
+import { together } from '#database/together.ts'
 import type { Clock } from '#live/clock.ts'
 import type { Traffic } from '#live/traffic.ts'
 import type { Log } from '#log.ts'
@@ -30,13 +31,13 @@ export type Door = {
 /** What decides whether a socket is let in to a session. */
 export type Admission = Guarded & { status: SessionStatus }
 
-type Row = { user_id: string; share_hash: Buffer | null; status: SessionStatus }
+type Row = { id: string; user_id: string; share_hash: Buffer | null; status: SessionStatus }
 
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
 
 const select = {
-	name: 'admission',
-	text: 'select user_id, share_hash, status from training_sessions where id = $1',
+	name: 'admissions',
+	text: 'select id, user_id, share_hash, status from training_sessions where id = any($1::uuid[])',
 }
 
 /** Ids are lower-case UUIDs; whatever else stands in an address is no session's. */
@@ -44,9 +45,16 @@ export function isSessionId(text: string): boolean {
 	return UUID.test(text)
 }
 
-export async function find({ pool }: Database, sessionId: string): Promise<Admission | undefined> {
-	if (!isSessionId(sessionId)) return undefined
-	const { rows } = await pool.query<Row>({ ...select, values: [sessionId] })
-	const row = rows[0]
-	return row && { userId: row.user_id, shareHash: row.share_hash, status: row.status }
+/** Finds what decides, for many with one question; undefined for an unknown session. */
+export function finder(db: Database): Door['find'] {
+	return together((ids: readonly string[]) => findAll(db, ids))
+}
+
+async function findAll({ pool }: Database, ids: readonly string[]): Promise<(Admission | undefined)[]> {
+	const { rows } = await pool.query<Row>({ ...select, values: [ids.filter(isSessionId)] })
+	const found = new Map(rows.map((row) => [row.id, row]))
+	return ids.map((id) => {
+		const row = found.get(id)
+		return row && { userId: row.user_id, shareHash: row.share_hash, status: row.status }
+	})
 }

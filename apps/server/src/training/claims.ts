@@ -1,6 +1,7 @@
 import type { SessionStatus } from '@speedfog/core/protocol/shapes'
 import { randomUUID } from 'node:crypto'
 import type pg from 'pg'
+import { together } from '#database/together.ts'
 import type { Clock, Timer } from '#live/clock.ts'
 import type { Log } from '#log.ts'
 
@@ -14,6 +15,11 @@ export type Standing = {
 }
 
 export type Lease = { forMs: number; renewEveryMs: number }
+
+/** A holder that is gone, and the fence it had. */
+type Dead = Pick<Standing, 'holder' | 'fence'>
+
+type Wanted = { sessionId: string; dead: Dead | undefined }
 
 export type ClaimsDeps = {
 	pool: pg.Pool
@@ -52,10 +58,13 @@ const renew = {
 const claim = {
 	name: 'claims_claim',
 	text: `
-		update training_sessions set mod_holder = $2, mod_fence = mod_fence + 1
-		where id = $1 and status = 'active'
-			and (mod_holder is null or mod_holder = $2 or (mod_holder = $3 and mod_fence = $4))
-		returning mod_fence as fence`,
+		update training_sessions s set mod_holder = $1, mod_fence = s.mod_fence + 1
+		from unnest($2::uuid[], $3::uuid[], $4::bigint[]) as wanted (id, dead, dead_fence)
+		where s.id = wanted.id and s.status = 'active' and (
+			s.mod_holder is null or s.mod_holder = $1
+			or (s.mod_holder = wanted.dead and s.mod_fence = wanted.dead_fence)
+		)
+		returning s.id, s.mod_fence as fence`,
 }
 
 const seize = {
@@ -88,6 +97,7 @@ export class Claims {
 	readonly replica = randomUUID()
 	readonly lease: Lease
 	readonly #deps: ClaimsDeps
+	readonly #claim = together((wanted: readonly Wanted[]) => this.#claimAll(wanted))
 	/** Session → the fence it is held with. */
 	readonly #held = new Map<string, number>()
 	#renewing: Promise<void> | undefined
@@ -111,16 +121,17 @@ export class Claims {
 	}
 
 	/** Takes a session that nobody holds, or exactly `dead` does; the new fence, or undefined when it is not to be had. */
-	async claim(sessionId: string, dead?: Pick<Standing, 'holder' | 'fence'>): Promise<number | undefined> {
+	async claim(sessionId: string, dead?: Dead): Promise<number | undefined> {
 		await this.#beAlive()
-		const values = [sessionId, this.replica, dead?.holder ?? null, dead?.fence ?? null]
-		return this.#take(sessionId, { ...claim, values })
+		return this.#claim({ sessionId, dead })
 	}
 
 	/** Takes a session whose run has ended: what still comes for it is written by whoever gets it. */
 	async seize(sessionId: string): Promise<number | undefined> {
 		await this.#beAlive()
-		return this.#take(sessionId, { ...seize, values: [sessionId, this.replica] })
+		const values = [sessionId, this.replica]
+		const { rows } = await this.#deps.pool.query<{ fence: number }>({ ...seize, values })
+		return this.#note(sessionId, rows[0]?.fence)
 	}
 
 	async release(sessionId: string, fence: number): Promise<void> {
@@ -158,9 +169,19 @@ export class Claims {
 			.catch((error: unknown) => this.#deps.log.warn({ err: error }, 'the lease runs out by itself'))
 	}
 
-	async #take(sessionId: string, query: pg.QueryConfig): Promise<number | undefined> {
-		const { rows } = await this.#deps.pool.query<{ fence: number }>(query)
-		const fence = rows[0]?.fence
+	async #claimAll(wanted: readonly Wanted[]): Promise<(number | undefined)[]> {
+		const values = [
+			this.replica,
+			wanted.map(({ sessionId }) => sessionId),
+			wanted.map(({ dead }) => dead?.holder ?? null),
+			wanted.map(({ dead }) => dead?.fence ?? null),
+		]
+		const { rows } = await this.#deps.pool.query<{ id: string; fence: number }>({ ...claim, values })
+		const fences = new Map(rows.map(({ id, fence }) => [id, fence]))
+		return wanted.map(({ sessionId }) => this.#note(sessionId, fences.get(sessionId)))
+	}
+
+	#note(sessionId: string, fence: number | undefined): number | undefined {
 		if (fence !== undefined) this.#held.set(sessionId, fence)
 		return fence
 	}

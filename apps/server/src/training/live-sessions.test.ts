@@ -304,10 +304,21 @@ describe('a session in memory', () => {
 			pair.flush()
 		}
 		for (const pair of pairs) await pair.until(() => pair.got.length > 0)
-		const loads = load.mock.calls.filter(([query]) => (query as { name?: string }).name === 'stored_run')
+		const loads = load.mock.calls.filter(([query]) => (query as { name?: string }).name === 'stored_runs')
 		load.mockRestore()
 		expect(loads).toHaveLength(1)
 		for (const pair of pairs) pair.end()
+	})
+
+	it('is asked for together with the others that come at the same time', async () => {
+		const ids = await Promise.all(Array.from({ length: 20 }, () => world.session()))
+		const query = vi.spyOn(database.pool, 'query')
+		const mods = await Promise.all(ids.map((id) => world.mod(id)))
+		const names = query.mock.calls.map(([asked]) => (asked as { name?: string }).name)
+		query.mockRestore()
+		for (const name of ['admissions', 'stored_runs', 'claims_claim'])
+			expect([name, names.filter((one) => one === name).length]).toEqual([name, 1])
+		for (const mod of mods) mod.end()
 	})
 
 	it('leaves it when its last socket has gone and everything is stored', async () => {
@@ -336,7 +347,7 @@ describe('a session in memory', () => {
 		await mod.cross(graph.flag('shaft', 'crown'), 2_300)
 		await world.live.journal.flush()
 		const live = world.live.peek(sessionId)!
-		const stored = (await storedRun.load(database, sessionId))!
+		const stored = (await storedRun.loader(database)(sessionId))!
 		expect(stored.run).toEqual({ ...live.run, connection: null })
 		expect(stored.modChangedAtMs).toBe(live.modChangedAtMs)
 	})
@@ -345,7 +356,7 @@ describe('a session in memory', () => {
 		const sessionId = await world.session()
 		const watcher = await world.spectator(sessionId)
 		expect(await world.live.markSimulated(sessionId)).toBe('marked')
-		expect((await storedRun.load(database, sessionId))!.run.simulated).toBe(true)
+		expect((await storedRun.loader(database)(sessionId))!.run.simulated).toBe(true)
 		const mod = await world.mod(sessionId)
 		expect(world.live.peek(sessionId)!.run.simulated).toBe(true)
 		expect(await world.live.markSimulated(sessionId)).toBe('mod_connected')

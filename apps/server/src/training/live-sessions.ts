@@ -119,14 +119,14 @@ export class LiveSessions implements Live {
 			traffic: this.traffic,
 			isModToken: (sessionId, token) => isModToken(secretKey, sessionId, token),
 			findUserByToken,
-			find: (sessionId) => admission.find(db, sessionId),
+			find: admission.finder(db),
 			acquire: (sessionId) => this.#acquire(sessionId),
 			letGo: (session) => this.#letGo(session),
 			tokenLinks: this.#tokenLinks,
 			traceOf,
 		}
 		const [claims, relay, journal] = [this.#claims, this.#relay, this.journal]
-		const reload = (sessionId: string) => storedRun.load(db, sessionId)
+		const reload = storedRun.loader(db)
 		this.#sessionDeps = { clock, log, journal, claims, relay, traceOf, reload }
 	}
 

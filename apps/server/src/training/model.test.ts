@@ -241,7 +241,7 @@ async function sit(
 			if (isOpen) await leave()
 			await settle()
 			const watcher = await passing(running.watch({ url: servers[1 - at]!.url, token: userId }, id))
-			const stored = (await storedRun.load(database, id))!.run
+			const stored = (await storedRun.loader(database)(id))!.run
 			expect(comparable(stored)).toEqual(comparable({ ...model.run, connection: null, hold: null }))
 			expect(watcher.got[0]).toMatchObject({
 				participants: [

@@ -2,6 +2,7 @@ import type { SeedGraph } from '@speedfog/core/graph/seed-graph'
 import { restore } from '@speedfog/core/run/run'
 import type { Run, Visit } from '@speedfog/core/run/run-state'
 import type { Database } from '#database/database.ts'
+import { together } from '#database/together.ts'
 import * as seeds from '#seeds/seeds.ts'
 import type { Seed } from '#seeds/seeds.ts'
 
@@ -23,6 +24,7 @@ export type StoredRun = {
 export type Where = { status: Run['status']; fence: number; holder: string | null }
 
 type Row = {
+	id: string
 	user_id: string
 	seed_id: string
 	status: Run['status']
@@ -56,9 +58,9 @@ type Row = {
 
 // One statement, so that all parts are of one moment.
 const select = {
-	name: 'stored_run',
+	name: 'stored_runs',
 	text: `
-		select s.user_id, s.seed_id, s.status, s.simulated, s.igt_ms, s.deaths, s.deaths_highest, s.era,
+		select s.id, s.user_id, s.seed_id, s.status, s.simulated, s.igt_ms, s.deaths, s.deaths_highest, s.era,
 			s.current_seq, s.ack_seq, s.mod_changed_at, s.created_at, s.finished_at, u.name, u.display_name,
 			s.mod_fence, s.mod_holder, coalesce(r.lease_until > now(), false) as is_held,
 			(
@@ -75,17 +77,28 @@ const select = {
 				select coalesce(max(e.number) + 1, 0) from run_events e where e.session_id = s.id
 			) as fact_count
 		from training_sessions s join users u on u.id = s.user_id left join replicas r on r.id = s.mod_holder
-		where s.id = $1`,
+		where s.id = any($1::uuid[])`,
 }
 
-/** The run as it was stored last; undefined where there is no such session. */
-export async function load(db: Database, sessionId: string): Promise<StoredRun | undefined> {
-	const { rows } = await db.pool.query<Row>({ ...select, values: [sessionId] })
-	const row = rows[0]
-	if (!row) return undefined
+/** Finds runs as they were stored last, many with one question; undefined where there is no such session. */
+export function loader(db: Database): (sessionId: string) => Promise<StoredRun | undefined> {
+	const find = together((ids: readonly string[]) => findAll(db, ids))
+	return async (sessionId) => {
+		const row = await find(sessionId)
+		return row && storedRun(db, row)
+	}
+}
+
+async function findAll({ pool }: Database, ids: readonly string[]): Promise<(Row | undefined)[]> {
+	const { rows } = await pool.query<Row>({ ...select, values: [ids] })
+	const found = new Map(rows.map((row) => [row.id, row]))
+	return ids.map((id) => found.get(id))
+}
+
+async function storedRun(db: Database, row: Row): Promise<StoredRun> {
 	const seed = await seeds.graphOf(db.kysely, row.seed_id)
 	return {
-		sessionId,
+		sessionId: row.id,
 		userId: row.user_id,
 		player: { name: row.name, displayName: row.display_name },
 		seedId: row.seed_id,

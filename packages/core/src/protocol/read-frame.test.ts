@@ -65,7 +65,13 @@ describe('frames of a mod', () => {
 			fc.nat(),
 		)
 		const statuses = fc.record(
-			{ type: fc.constant('status_update'), igt_ms: numbers, death_count: numbers, seq: numbers, more: numbers },
+			{
+				type: fc.constant('status_update'),
+				igt_ms: numbers,
+				death_count: numbers,
+				seq: numbers,
+				more: numbers,
+			},
 			{ requiredKeys: ['type'] },
 		)
 		fc.assert(

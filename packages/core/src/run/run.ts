@@ -137,5 +137,9 @@ function abandon(draft: Draft, atMs: number) {
 	draft.store = 'now'
 	tellStatusChange(draft)
 	draft.tells.push({ to: 'mod', type: 'leaderboard_update' })
-	draft.tells.push({ to: 'spectators', type: 'leaderboard_update', visitsChanged: draft.visits !== undefined })
+	draft.tells.push({
+		to: 'spectators',
+		type: 'leaderboard_update',
+		visitsChanged: draft.visits !== undefined,
+	})
 }

@@ -89,9 +89,7 @@ export function figuresStatement(entries: readonly Entry[]): Statement {
 /** One statement, and so one transaction, for all entries. It returns the ids that were written. */
 export function everythingStatement(entries: readonly Entry[]): Statement {
 	const values: unknown[] = sessionsOf(entries)
-	const visits = entries.flatMap(({ sessionId, visits }) =>
-		visits.map((visit) => ({ sessionId, visit })),
-	)
+	const visits = entries.flatMap(({ sessionId, visits }) => visits.map((visit) => ({ sessionId, visit })))
 	const facts = entries.flatMap(({ sessionId, facts }) => facts.map((fact) => ({ sessionId, fact })))
 	values.push(
 		visits.map(({ sessionId }) => sessionId),
