@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { silentLog } from '#log.ts'
 import { Heartbeat } from './heartbeat.ts'
 import { Link } from './link.ts'
+import { Pacer } from './pacer.ts'
 import { Room } from './room.ts'
 import { fakeClock } from './testing/fake-clock.ts'
 import { SocketPair } from './testing/socket-pair.ts'
@@ -10,7 +11,7 @@ import { noTraffic } from './traffic.ts'
 function makeRoom({ lateMs = 0 } = {}) {
 	const clock = fakeClock()
 	const heartbeat = new Heartbeat(clock)
-	const room = new Room({ now: clock.now, after: (ms, run) => clock.after(ms + lateMs, run) })
+	const room = new Room(new Pacer({ now: clock.now, after: (ms, run) => clock.after(ms + lateMs, run) }))
 	const join = () => {
 		const pair = new SocketPair()
 		new Link(pair.socket, { clock, heartbeat, log: silentLog, traffic: noTraffic() }, (link) => ({
@@ -111,13 +112,51 @@ describe('a room', () => {
 		expect(room.size).toBe(1)
 	})
 
-	it('lets go of waiting figures with the last member', () => {
+	it('[P52] forgets waiting figures with the last member, also for who comes next', () => {
 		const { room, clock, join } = makeRoom()
-		const pair = join()
+		const first = join()
 		room.tellFigures(figure(1))
+		clock.advance(100)
 		room.tellFigures(figure(2))
-		const before = clock.waiting
-		pair.end()
-		expect(clock.waiting).toBe(before - 1)
+		first.end()
+		const second = join()
+		clock.advance(400)
+		room.tellFigures(figure(3))
+		clock.advance(399)
+		second.flush()
+		expect(second.got).toEqual([])
+		clock.advance(1)
+		second.flush()
+		expect(second.got).toEqual([{ value: 3 }])
+	})
+})
+
+describe('the pacer of many rooms', () => {
+	it('wakes each when its time has come, at most ten milliseconds later, with few timers', () => {
+		const clock = fakeClock()
+		const pacer = new Pacer(clock)
+		const woken: number[] = []
+		const waits = Array.from({ length: 1_000 }, (_, index) => ((index * 7) % 900) + 0.5)
+		const before = { waiting: clock.waiting, at: clock.now() }
+		for (const [index, waitMs] of waits.entries())
+			pacer.wake({ due: () => (woken[index] = clock.now() - before.at) }, waitMs)
+		expect(clock.waiting - before.waiting).toBeLessThanOrEqual(91)
+		clock.advance(1_000)
+		for (const [index, waitMs] of waits.entries()) {
+			expect(woken[index]).toBeGreaterThanOrEqual(waitMs)
+			expect(woken[index]).toBeLessThanOrEqual(waitMs + 10)
+		}
+	})
+
+	it('wakes all in time though the clock is set back', () => {
+		const clock = fakeClock()
+		const pacer = new Pacer(clock)
+		let woken = 0
+		const paced = { due: () => void woken++ }
+		pacer.wake(paced, 900)
+		clock.setBack(500)
+		pacer.wake(paced, 900)
+		clock.advance(910)
+		expect(woken).toBe(2)
 	})
 })

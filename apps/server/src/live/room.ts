@@ -1,18 +1,21 @@
 import type { Close } from '@speedfog/core/protocol/close'
 import { limits } from '@speedfog/core/protocol/limits'
-import type { Clock, Timer } from './clock.ts'
 import type { Link } from './link.ts'
 import { Message } from './message.ts'
+import type { Paced, Pacer } from './pacer.ts'
 
 /** Those who watch the same thing. Each text is written once, whatever their number, and none is waited for. */
-export class Room {
-	readonly #clock: Clock
+export class Room implements Paced {
+	readonly #pacer: Pacer
 	readonly #members = new Set<Link>()
 	#lastFiguresMs = Number.NEGATIVE_INFINITY
-	#waiting: { timer: Timer; dueMs: number; write: () => string } | undefined
+	/** Figures that wait until the last ones are old enough, and their turn. */
+	#waiting: (() => string) | undefined
+	#slot = 0
+	#dueMs = 0
 
-	constructor(clock: Clock) {
-		this.#clock = clock
+	constructor(pacer: Pacer) {
+		this.#pacer = pacer
 	}
 
 	get size(): number {
@@ -25,7 +28,7 @@ export class Room {
 
 	leave(link: Link): void {
 		this.#members.delete(link)
-		if (this.#members.size === 0) this.#forgetWaiting()
+		if (this.#members.size === 0) this.#waiting = undefined
 	}
 
 	/** Tells all at once. `write` is called only if somebody is there. */
@@ -39,14 +42,16 @@ export class Room {
 	tellFigures(write: () => string): void {
 		if (this.#members.size === 0) return
 		if (this.#waiting) {
-			this.#waiting.write = write
+			this.#waiting = write
 			return
 		}
-		const now = this.#clock.now()
+		const now = this.#pacer.now()
 		const waitMs = this.#lastFiguresMs + limits.figuresEveryMs - now
 		// More than the whole pause can only mean that the clock was set back.
 		if (waitMs > 0 && waitMs <= limits.figuresEveryMs) {
-			this.#waiting = { timer: this.#clock.after(waitMs, this.#tellWaiting), dueMs: now + waitMs, write }
+			this.#waiting = write
+			this.#dueMs = now + waitMs
+			this.#slot = this.#pacer.wake(this, waitMs)
 			return
 		}
 		this.#lastFiguresMs = now
@@ -54,17 +59,17 @@ export class Room {
 	}
 
 	closeAll(close: Close): void {
-		this.#forgetWaiting()
+		this.#waiting = undefined
 		for (const link of this.#members) link.close(close)
 	}
 
-	readonly #tellWaiting = (): void => {
-		const waiting = this.#waiting
-		if (!waiting) return
+	due(slot: number): void {
+		const write = this.#waiting
+		if (!write || slot !== this.#slot) return
 		this.#waiting = undefined
 		// Timers of a busy server are late. Counted from now, the next figures would be late by as much again.
-		this.#lastFiguresMs = waiting.dueMs
-		this.tell(waiting.write)
+		this.#lastFiguresMs = this.#dueMs
+		this.tell(write)
 	}
 
 	#send(link: Link, message: Message): void {
@@ -74,10 +79,5 @@ export class Room {
 			this.leave(link)
 			link.drop()
 		}
-	}
-
-	#forgetWaiting(): void {
-		this.#waiting?.timer.cancel()
-		this.#waiting = undefined
 	}
 }

@@ -1,8 +1,8 @@
 import type { SessionStatus } from '@speedfog/core/protocol/shapes'
 import type { Run, Visit } from '@speedfog/core/run/run-state'
-import type { Clock } from '#live/clock.ts'
 import type { Link } from '#live/link.ts'
 import { Message } from '#live/message.ts'
+import type { Pacer } from '#live/pacer.ts'
 import { Room } from '#live/room.ts'
 import type { Frames } from './frames.ts'
 import type { Told } from './relay/message.ts'
@@ -18,8 +18,8 @@ export class Audience {
 	#shownStatus: SessionStatus
 
 	/** `run` gives the newest state. */
-	constructor(clock: Clock, frames: Frames, run: () => Run) {
-		this.#room = new Room(clock)
+	constructor(pacer: Pacer, frames: Frames, run: () => Run) {
+		this.#room = new Room(pacer)
 		this.#frames = frames
 		this.#run = run
 		this.#shownVisits = run().visits

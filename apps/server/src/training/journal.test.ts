@@ -9,8 +9,8 @@ import type { TestDatabase } from '#database/testing.ts'
 import { systemClock } from '#live/clock.ts'
 import { fakeClock } from '#live/testing/fake-clock.ts'
 import { silentLog } from '#log.ts'
-import { Journal } from './journal.ts'
-import type { Entry } from './journal.ts'
+import { Journal, outcomeOf } from './journal.ts'
+import type { Entry, Outcome } from './journal.ts'
 import { makeRows } from './testing/rows.ts'
 import type { Rows } from './testing/rows.ts'
 
@@ -66,6 +66,12 @@ function entry(sessionId: string, { run: figures, ...rest }: Wish = {}): Entry {
 function flagFact(number: number, flagId: number, igtMs: number, nodeId = 'abbey') {
 	const connectionId = '0198a0a0-0000-7000-8000-000000000001'
 	return { kind: 'flag' as const, atMs: 1000, flagId, igtMs, nodeId, detail: null, number, connectionId }
+}
+
+const nobody = { noteStored() {} }
+
+function writeSoon(journal: Journal, soon: Entry): Promise<Outcome> {
+	return outcomeOf(journal.writeSoon(soon, nobody))
 }
 
 async function openJournal(pool: pg.Pool = database.pool) {
@@ -200,9 +206,9 @@ describe('figures', () => {
 		const journal = new Journal({ pool: database.pool, log: silentLog, clock })
 		onTestFinished(() => journal.close(0))
 		const ids = await Promise.all([rows.session(), rows.session()])
-		const outcomes = ids.map((id) => journal.writeSoon(entry(id, { run: { igtMs: 1000 } })).outcome)
+		const outcomes = ids.map((id) => writeSoon(journal, entry(id, { run: { igtMs: 1000 } })))
 		clock.advance(1_000)
-		void journal.writeSoon(entry(ids[0]!, { run: { igtMs: 2000 } }))
+		void writeSoon(journal, entry(ids[0]!, { run: { igtMs: 2000 } }))
 		await sleep(50)
 		expect(journal.figures.commits).toBe(0)
 		clock.advance(750)
@@ -216,7 +222,7 @@ describe('figures', () => {
 		const clock = fakeClock()
 		const journal = new Journal({ pool: database.pool, log: silentLog, clock })
 		onTestFinished(() => journal.close(0))
-		const { outcome } = journal.writeSoon(entry(await rows.session(), { run: { igtMs: 1000 } }))
+		const outcome = writeSoon(journal, entry(await rows.session(), { run: { igtMs: 1000 } }))
 		clock.setBack(3_600_000)
 		clock.advance(1_750)
 		expect((await outcome).result).toBe('stored')
@@ -228,11 +234,12 @@ describe('figures', () => {
 		onTestFinished(() => journal.close(0))
 		const id = await rows.session()
 		await journal.write(entry(id, { visits: [visit] }))
-		const soon = journal.writeSoon(
+		const soon = writeSoon(
+			journal,
 			entry(id, { run: { igtMs: 1000, deaths: 1 }, visits: [{ ...visit, deaths: 1 }] }),
 		)
 		const now = journal.write(entry(id, { run: { igtMs: 1500, deaths: 1 }, facts: [flagFact(0, 7, 1500)] }))
-		await Promise.all([soon.outcome, now])
+		await Promise.all([soon, now])
 		expect(journal.figures.commits).toBe(2)
 		expect(await rows.stored(id)).toMatchObject({ igtMs: 1500, deaths: 1, visits: [{ deaths: 1 }] })
 	})
@@ -242,7 +249,7 @@ describe('figures', () => {
 		const journal = new Journal({ pool: database.pool, log: silentLog, clock })
 		onTestFinished(() => journal.close(0))
 		const id = await rows.session()
-		void journal.writeSoon(entry(id, { run: { igtMs: 77 } }))
+		void writeSoon(journal, entry(id, { run: { igtMs: 77 } }))
 		await journal.flush()
 		expect((await rows.stored(id)).igtMs).toBe(77)
 		expect(journal.depth).toBe(0)
@@ -257,7 +264,7 @@ describe('while the database is away', () => {
 		await journal.write(entry(id, { run: { igtMs: 1 } }))
 		await gate.shut()
 		const first = journal.write(entry(id, { run: { igtMs: 2 }, facts: [flagFact(0, 7, 2)] }))
-		void journal.writeSoon(entry(id, { run: { igtMs: 3 } }))
+		void writeSoon(journal, entry(id, { run: { igtMs: 3 } }))
 		await sleep(300)
 		expect(journal.isAway).toBe(true)
 		expect((await rows.stored(id)).igtMs).toBe(1)

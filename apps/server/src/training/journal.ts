@@ -5,10 +5,11 @@ import type { Log } from '#log.ts'
 import { everythingStatement, figuresStatement } from './journal/statement.ts'
 import type { Entry, Statement } from './journal/statement.ts'
 import * as unwritten from './journal/unwritten.ts'
-import type { Unwritten } from './journal/unwritten.ts'
+import type { Teller, Unwritten } from './journal/unwritten.ts'
 
 export type { Entry, ConnectedFact } from './journal/statement.ts'
-export type { Outcome, Unwritten } from './journal/unwritten.ts'
+export { outcomeOf } from './journal/unwritten.ts'
+export type { Outcome, Teller, Unwritten } from './journal/unwritten.ts'
 
 /** Figures wait this long for company; with a tick and a commit on top they are less than 2 s behind (P22). */
 const BEHIND_MS = 1_500
@@ -86,6 +87,7 @@ export class Journal {
 
 	/** Stores with the next commit; the promise is kept after it and never rejects. */
 	write(entry: Entry): Promise<unwritten.Outcome> {
+		if (this.#state === 'closed') return unwritten.outcomeOf(givenUp(entry))
 		let one = this.#waiting(this.#urgent, entry)
 		if (one) {
 			unwritten.add(one, entry)
@@ -97,30 +99,28 @@ export class Journal {
 			} else {
 				one = unwritten.start(entry, this.#clock.now())
 			}
-			if (this.#state === 'closed') settleAll([one], 'given_up')
-			else this.#urgent.set(entry.sessionId, one)
+			this.#urgent.set(entry.sessionId, one)
 		}
 		this.#work()
-		return one.outcome
+		return unwritten.outcomeOf(one)
 	}
 
 	/**
 	 * Stores within two seconds, together with what the session says until then. Until it is taken, newer
-	 * figures of the same session may be put into it instead of being written.
+	 * figures of the same session may be put into it instead of being written. `teller` is the session's, always
+	 * the same one.
 	 */
-	writeSoon(entry: Entry): Unwritten {
+	writeSoon(entry: Entry, teller: Teller): Unwritten {
+		if (this.#state === 'closed') return givenUp(entry)
 		let one = this.#waiting(this.#urgent, entry) ?? this.#waiting(this.#behind, entry)
 		if (one) {
 			unwritten.add(one, entry)
-			return one
-		}
-		one = unwritten.start(entry, this.#clock.now())
-		if (this.#state === 'closed') {
-			settleAll([one], 'given_up')
 		} else {
+			one = unwritten.start(entry, this.#clock.now())
 			this.#behind.set(entry.sessionId, one)
 			this.#startTicking()
 		}
+		one.teller = teller
 		return one
 	}
 
@@ -130,7 +130,7 @@ export class Journal {
 		this.#behind.clear()
 		const all = [...this.#urgent.values(), ...this.#underWay]
 		this.#work()
-		await Promise.all(all.map(({ outcome }) => outcome))
+		await Promise.all(all.map(unwritten.outcomeOf))
 	}
 
 	/** Stores what waits, giving a database that is away this long, and lets go of the connection. */
@@ -152,7 +152,8 @@ export class Journal {
 		const one = where.get(sessionId)
 		if (!one || one.entry.fence === fence) return one
 		where.delete(sessionId)
-		unwritten.settle(one, 'refused')
+		// Not in the middle of what the session is doing.
+		queueMicrotask(() => unwritten.settle(one, 'refused'))
 		return undefined
 	}
 
@@ -206,23 +207,21 @@ export class Journal {
 	async #commit(batch: readonly Unwritten[]): Promise<void> {
 		const startedMs = performance.now()
 		for (let retryMs = RETRY_MS.first; ; retryMs = Math.min(retryMs * 2, RETRY_MS.longest)) {
-			try {
-				const written = await this.#store(batch)
+			const attempt = await this.#store(batch).catch((error: unknown) => ({ error }))
+			if (!('error' in attempt)) {
 				this.#count(batch.length, performance.now() - startedMs)
-				for (const one of batch) {
-					const isWritten = written === 'all' || written.has(one.entry.sessionId)
-					unwritten.settle(one, isWritten ? 'stored' : 'refused')
-				}
+				for (const one of batch)
+					unwritten.settle(one, attempt.isStored(one.entry.sessionId) ? 'stored' : 'refused')
 				return
-			} catch (error) {
-				if (isAboutData(error)) return await this.#commitOneByOne(batch, error)
-				this.#dropClient(true)
-				if (!this.#isAway) this.#log.warn({ err: error }, 'the database is away: what is played waits')
-				this.#isAway = true
-				this.figures.retries++
-				if (this.#state === 'closed') return settleAll(batch, 'given_up')
-				await new Promise<void>((resolve) => this.#clock.after(retryMs, resolve))
 			}
+			const { error } = attempt
+			if (isAboutData(error)) return this.#commitOneByOne(batch, error)
+			this.#dropClient(true)
+			if (!this.#isAway) this.#log.warn({ err: error }, 'the database is away: what is played waits')
+			this.#isAway = true
+			this.figures.retries++
+			if (this.#state === 'closed') return settleAll(batch, 'given_up')
+			await new Promise<void>((resolve) => this.#clock.after(retryMs, resolve))
 		}
 	}
 
@@ -236,14 +235,15 @@ export class Journal {
 		settleAll(batch, 'unstorable')
 	}
 
-	async #store(batch: readonly Unwritten[]): Promise<Set<string> | 'all'> {
+	async #store(batch: readonly Unwritten[]): Promise<{ isStored(sessionId: string): boolean }> {
 		const entries = batch.map(({ entry }) => entry)
 		if (entries.every(({ isFigures }) => isFigures)) {
 			const { rowCount } = await this.#query(figuresStatement(entries))
-			if (rowCount === entries.length) return 'all'
+			if (rowCount === entries.length) return { isStored: () => true }
 		}
 		const { rows } = await this.#query(everythingStatement(entries))
-		return new Set(rows.map(({ id }) => id))
+		const ids = new Set(rows.map(({ id }) => id))
+		return { isStored: (sessionId) => ids.has(sessionId) }
 	}
 
 	async #query(statement: Statement): Promise<pg.QueryResult<{ id: string }>> {
@@ -282,9 +282,10 @@ export class Journal {
 	#giveUp(): void {
 		if (this.depth > 0) this.#log.error({ sessions: this.depth }, 'stopping without having stored everything')
 		this.#state = 'closed'
-		settleAll([...this.#urgent.values(), ...this.#behind.values(), ...this.#underWay], 'given_up')
+		const all = [...this.#urgent.values(), ...this.#behind.values(), ...this.#underWay]
 		this.#urgent.clear()
 		this.#behind.clear()
+		settleAll(all, 'given_up')
 	}
 }
 
@@ -298,6 +299,12 @@ function take(from: Map<string, Unwritten>, into: Unwritten[]): void {
 
 function settleAll(batch: readonly Unwritten[], result: unwritten.Outcome['result']): void {
 	for (const one of batch) unwritten.settle(one, result)
+}
+
+function givenUp(entry: Entry): Unwritten {
+	const one = unwritten.start(entry, 0)
+	unwritten.settle(one, 'given_up')
+	return one
 }
 
 /** SQLSTATE classes 22 (data), 23 (constraint) and 42 (statement): trying again would fail again. */

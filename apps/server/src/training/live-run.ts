@@ -3,12 +3,14 @@ import { close as closes } from '@speedfog/core/protocol/close'
 import type { Run, RunEvent, Step, Tell } from '@speedfog/core/run/run-state'
 import * as view from '@speedfog/core/run/view'
 import type { Clock, Timer } from '#live/clock.ts'
+import type { Pacer } from '#live/pacer.ts'
 import type { Log } from '#log.ts'
 import { Answers } from './answers.ts'
 import { Audience } from './audience.ts'
 import { Frames } from './frames.ts'
 import type { Shown } from './frames.ts'
-import type { ConnectedFact, Entry, Journal, Outcome, Unwritten } from './journal.ts'
+import { outcomeOf } from './journal.ts'
+import type { ConnectedFact, Entry, Journal, Outcome, Teller, Unwritten } from './journal.ts'
 import type { Mod } from './mod.ts'
 import { runOf } from './relay/message.ts'
 import type { Picture, Told } from './relay/message.ts'
@@ -21,6 +23,8 @@ export type RunDeps = {
 	clock: Clock
 	log: Log
 	journal: Journal
+	/** Of the figures that spectators are shown. */
+	pacer: Pacer
 	traceOf(sessionId: string): Trace
 }
 
@@ -42,7 +46,7 @@ const NO_FACTS: readonly ConnectedFact[] = []
  * A run in memory and the one queue through which everything that happens to it passes in order (P23).
  * `run` is what is committed, but for figures. Where another server has the mod, it is a copy.
  */
-export class LiveRun {
+export class LiveRun implements Teller {
 	run: Run
 	readonly audience: Audience
 	readonly answers: Answers
@@ -69,7 +73,7 @@ export class LiveRun {
 		const { graph, json: graphJson } = seed
 		this.#shown = { sessionId, player, seedId, graph, graphJson, modConnected: false, modChangedAt: null }
 		const frames = new Frames(this.#shown)
-		this.audience = new Audience(deps.clock, frames, () => this.run)
+		this.audience = new Audience(deps.pacer, frames, () => this.run)
 		this.answers = new Answers(frames, () => this.run)
 	}
 
@@ -111,7 +115,7 @@ export class LiveRun {
 	async settled(): Promise<void> {
 		while (!this.isSettled) {
 			if (!this.#turns.isIdle || !this.#behind) await this.turn({ type: 'wake', atMs: this.#now() }, null)
-			else await this.#behind?.outcome
+			else if (this.#behind) await outcomeOf(this.#behind)
 		}
 	}
 
@@ -220,14 +224,12 @@ export class LiveRun {
 			behind.entry.run = step.run
 			return
 		}
-		const one = this.#deps.journal.writeSoon(this.#entry(turn, step))
-		if (one === behind) return
-		this.#behind = one
-		void one.outcome.then((settled) => this.#noteStored(one, settled))
+		this.#behind = this.#deps.journal.writeSoon(this.#entry(turn, step), this)
 	}
 
-	#noteStored(behind: Unwritten, { result, ackSeq }: Outcome): void {
-		if (this.#behind === behind) this.#behind = undefined
+	/** What was written behind is stored, or is not going to be. */
+	noteStored(one: Unwritten, { result, ackSeq }: Outcome): void {
+		if (this.#behind === one) this.#behind = undefined
 		this.#trace?.debug({ result, ackSeq }, 'figures were stored')
 		if (result === 'stored') {
 			this.answers.committed(ackSeq)

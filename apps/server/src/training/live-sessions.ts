@@ -6,6 +6,7 @@ import type { Clock } from '#live/clock.ts'
 import { Heartbeat } from '#live/heartbeat.ts'
 import { Link } from '#live/link.ts'
 import type { LinkDeps, Peer } from '#live/link.ts'
+import { Pacer } from '#live/pacer.ts'
 import type { Socket } from '#live/socket.ts'
 import { noTraffic } from '#live/traffic.ts'
 import type { SignedIn } from '#live/upgrade.ts'
@@ -127,7 +128,8 @@ export class LiveSessions implements Live {
 		}
 		const [claims, relay, journal] = [this.#claims, this.#relay, this.journal]
 		const reload = storedRun.loader(db)
-		this.#sessionDeps = { clock, log, journal, claims, relay, traceOf, reload }
+		const pacer = new Pacer(clock)
+		this.#sessionDeps = { clock, log, journal, pacer, claims, relay, traceOf, reload }
 	}
 
 	/** For whoever watches the server: a look at all sessions, not to be taken for each message. */
