@@ -29,7 +29,7 @@ export type Door = {
 }
 
 /** What decides whether a socket is let in to a session. */
-export type Admission = Guarded & { status: SessionStatus }
+type Admission = Guarded & { status: SessionStatus }
 
 type Row = { id: string; user_id: string; share_hash: Buffer | null; status: SessionStatus }
 
