@@ -49,6 +49,11 @@ const WEB = fileURLToPath(new URL('../../web/build', import.meta.url))
 const COMPANION = fileURLToPath(new URL('../../companion/dist/companion.js', import.meta.url))
 const COMPANION_PROGRAMS = fileURLToPath(new URL('../../companion/dist/programs', import.meta.url))
 
+/**
+ * Connections that wait to be taken: after a restart thousands come at once, and one that finds no room is tried
+ * again by its system after 1, 2, 4 and 8 seconds. Linux allows 4,096 unless it is told otherwise.
+ */
+const BACKLOG = 4_096
 /** A request that is still under way so long after the wish to stop is cut off. */
 const LAST_REQUESTS_MS = 7_500
 const FAREWELL_MS = 500
@@ -148,7 +153,7 @@ async function build(settings: Settings, log: Log, open: Open[]): Promise<Runnin
 	if (isNew) await filled
 	const listenTextResolver = () => `listening on ${config.publicUrl}`
 	await app
-		.listen({ host: config.host, port: config.port, listenTextResolver })
+		.listen({ host: config.host, port: config.port, backlog: BACKLOG, listenTextResolver })
 		.catch((error: NodeJS.ErrnoException) => {
 			throw ports.refusal(error, config.host, config.port) ?? error
 		})

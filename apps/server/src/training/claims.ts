@@ -82,6 +82,16 @@ const release = {
 		where id = $1 and mod_holder = $2 and mod_fence = $3`,
 }
 
+// All at once, so that whoever is asked for them next finds them free.
+const leave = {
+	name: 'claims_leave',
+	text: `
+		with released as (
+			update training_sessions set mod_holder = null where id = any($2::uuid[]) and mod_holder = $1
+		)
+		delete from replicas where id = $1`,
+}
+
 const standings = {
 	name: 'claims_standings',
 	text: `
@@ -135,9 +145,9 @@ export class Claims {
 	}
 
 	async release(sessionId: string, fence: number): Promise<void> {
-		this.forget(sessionId)
-		// At the end the lease itself goes, for all at once.
+		// At the end all go at once, with the lease.
 		if (this.#isClosing) return
+		this.forget(sessionId)
 		await this.#deps.pool.query({ ...release, values: [sessionId, this.replica, fence] })
 	}
 
@@ -154,6 +164,12 @@ export class Claims {
 		return new Map(rows.map(({ id, ...standing }) => [id, standing]))
 	}
 
+	/** Of one session; many that are asked for at the same time are asked for together. */
+	readonly standing = together(async (ids: readonly string[]) => {
+		const found = await this.standings(ids)
+		return ids.map((id) => found.get(id))
+	})
+
 	/** From now on nothing is given back one by one. */
 	startClosing(): void {
 		this.#isClosing = true
@@ -165,7 +181,7 @@ export class Claims {
 		await this.#renewing
 		if (!this.#isStarted) return
 		await this.#deps.pool
-			.query('delete from replicas where id = $1', [this.replica])
+			.query({ ...leave, values: [this.replica, [...this.#held.keys()]] })
 			.catch((error: unknown) => this.#deps.log.warn({ err: error }, 'the lease runs out by itself'))
 	}
 

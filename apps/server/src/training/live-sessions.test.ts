@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
 import { diamond } from '@speedfog/core/graph/testing'
 import { freshDatabase } from '#database/testing.ts'
 import type { TestDatabase } from '#database/testing.ts'
@@ -295,32 +295,6 @@ describe('abandon', () => {
 })
 
 describe('a session in memory', () => {
-	it('is loaded once, however many come at the same time', async () => {
-		const sessionId = await world.session()
-		const load = vi.spyOn(database.pool, 'query')
-		const pairs = Array.from({ length: 5 }, () => world.dialSpectator(sessionId))
-		for (const pair of pairs) {
-			pair.send({ type: 'auth' })
-			pair.flush()
-		}
-		for (const pair of pairs) await pair.until(() => pair.got.length > 0)
-		const loads = load.mock.calls.filter(([query]) => (query as { name?: string }).name === 'stored_runs')
-		load.mockRestore()
-		expect(loads).toHaveLength(1)
-		for (const pair of pairs) pair.end()
-	})
-
-	it('is asked for together with the others that come at the same time', async () => {
-		const ids = await Promise.all(Array.from({ length: 20 }, () => world.session()))
-		const query = vi.spyOn(database.pool, 'query')
-		const mods = await Promise.all(ids.map((id) => world.mod(id)))
-		const names = query.mock.calls.map(([asked]) => (asked as { name?: string }).name)
-		query.mockRestore()
-		for (const name of ['admissions', 'stored_runs', 'claims_claim'])
-			expect([name, names.filter((one) => one === name).length]).toEqual([name, 1])
-		for (const mod of mods) mod.end()
-	})
-
 	it('leaves it when its last socket has gone and everything is stored', async () => {
 		const sessionId = await world.session()
 		const mod = await world.mod(sessionId)

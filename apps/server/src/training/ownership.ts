@@ -39,7 +39,7 @@ export class Ownership {
 			for (let dead: { holder: string | null; fence: number } | undefined; ;) {
 				const fence = await this.#deps.claims.claim(this.#sessionId, dead)
 				if (fence !== undefined) return this.#gain(fence)
-				const standing = (await this.#deps.claims.standings([this.#sessionId])).get(this.#sessionId)
+				const standing = await this.#deps.claims.standing(this.#sessionId)
 				if (!standing) return { outcome: 'unknown' }
 				if (standing.status !== 'active') return { outcome: 'ended' }
 				if (standing.holder === null) continue
