@@ -39,6 +39,8 @@ const LEASE: Lease = { forMs: 15_000, renewEveryMs: 5_000 }
 /** So many renewals of others must have been possible before a lease that ran out says anything. */
 const RENEWALS_AFTER_OUTAGE = 2
 
+const DEADLOCK = '40P01'
+
 // A server's lease stands for all it holds: one row to renew. The ids that come back are lost to others.
 const renew = {
 	name: 'claims_renew',
@@ -107,7 +109,7 @@ export class Claims {
 	readonly replica = randomUUID()
 	readonly lease: Lease
 	readonly #deps: ClaimsDeps
-	readonly #claim = together((wanted: readonly Wanted[]) => this.#claimAll(wanted))
+	readonly #claim = together((wanted: readonly Wanted[]) => this.#claimMany(wanted))
 	/** Session → the fence it is held with. */
 	readonly #held = new Map<string, number>()
 	#renewing: Promise<void> | undefined
@@ -183,6 +185,17 @@ export class Claims {
 		await this.#deps.pool
 			.query({ ...leave, values: [this.replica, [...this.#held.keys()]] })
 			.catch((error: unknown) => this.#deps.log.warn({ err: error }, 'the lease runs out by itself'))
+	}
+
+	/**
+	 * Rows are locked in no certain order. A server that was thought dead and writes the same ones can be in the way,
+	 * and then all would be refused; a claim of a single one cannot be part of a deadlock.
+	 */
+	async #claimMany(wanted: readonly Wanted[]): Promise<(number | undefined)[]> {
+		return this.#claimAll(wanted).catch(async (error: { code?: unknown }) => {
+			if (error.code !== DEADLOCK) throw error
+			return (await Promise.all(wanted.map((one) => this.#claimAll([one])))).flat()
+		})
 	}
 
 	async #claimAll(wanted: readonly Wanted[]): Promise<(number | undefined)[]> {

@@ -244,6 +244,53 @@ describe('figures', () => {
 		expect(await rows.stored(id)).toMatchObject({ igtMs: 1500, deaths: 1, visits: [{ deaths: 1 }] })
 	})
 
+	it('[P4] [P23] of runs that others have or ended are refused, and those that share the statement are stored', async () => {
+		const journal = await openJournal()
+		const [mine, theirs, ended, gone] = await Promise.all([1, 2, 3, 4].map(() => rows.session()))
+		await database.pool.query('update training_sessions set mod_fence = 1 where id = $1', [theirs])
+		await database.pool.query(`update training_sessions set status = 'abandoned' where id = $1`, [ended])
+		await database.pool.query('delete from training_sessions where id = $1', [gone])
+		const outcomes = [ended, mine, theirs, gone].map((id) =>
+			writeSoon(journal, entry(id!, { isFigures: true, run: { igtMs: 7, ackSeq: 3 } })),
+		)
+		await journal.flush()
+		const results = (await Promise.all(outcomes)).map(({ result }) => result)
+		expect(results).toEqual(['refused', 'stored', 'refused', 'refused'])
+		expect(await rows.stored(mine!)).toMatchObject({ igtMs: 7, ackSeq: 3 })
+		for (const id of [theirs, ended]) expect(await rows.stored(id!)).toMatchObject({ igtMs: 0, ackSeq: 0 })
+	})
+
+	it('[P4] of before another server had the run do not take with them what is said since', async () => {
+		const journal = await openJournal()
+		const id = await rows.session()
+		await database.pool.query('update training_sessions set mod_fence = 2 where id = $1', [id])
+		const old = writeSoon(journal, entry(id, { run: { igtMs: 1 } }))
+		const soon = writeSoon(journal, entry(id, { fence: 2, run: { igtMs: 2 } }))
+		const now = journal.write(entry(id, { fence: 2, run: { igtMs: 3 } }))
+		const results = (await Promise.all([old, soon, now])).map(({ result }) => result)
+		expect(results).toEqual(['refused', 'stored', 'stored'])
+		expect((await rows.stored(id)).igtMs).toBe(3)
+	})
+
+	it('[P22] have their turn though flags never stop coming', async () => {
+		const clock = fakeClock()
+		const journal = new Journal({ pool: database.pool, log: silentLog, clock })
+		onTestFinished(() => journal.close(0))
+		const ids = await Promise.all([rows.session(), rows.session(), rows.session()])
+		let isStored = false
+		void writeSoon(journal, entry(ids[0]!, { isFigures: true })).then(() => (isStored = true))
+		let rounds = 0
+		const flags = ids.slice(1).map(async (id) => {
+			while (!isStored && ++rounds < 100) {
+				await Promise.race([journal.write(entry(id)), sleep(5)])
+				clock.advance(250)
+			}
+		})
+		await Promise.all(flags)
+		expect(isStored).toBe(true)
+		await journal.flush()
+	})
+
 	it('are all stored by a flush', async () => {
 		const clock = fakeClock()
 		const journal = new Journal({ pool: database.pool, log: silentLog, clock })

@@ -220,7 +220,11 @@ export class LiveRun implements Teller {
 	/** A status comes every second of every run: where figures wait already, the newer ones take their place. */
 	#storeBehind(turn: Turn, step: Step): void {
 		const behind = this.#behind
-		if (behind?.isTaken === false && isFigures(turn, step) && behind.entry.fence === this.#keeper.fence) {
+		if (
+			behind?.isTaken === false &&
+			this.#isFigures(turn, step) &&
+			behind.entry.fence === this.#keeper.fence
+		) {
 			behind.entry.run = step.run
 			return
 		}
@@ -281,10 +285,16 @@ export class LiveRun implements Teller {
 			run,
 			currentLayer: view.currentLayer(this.#shown.graph, run),
 			modChangedAtMs: this.modChangedAtMs,
-			isFigures: isFigures(turn, step),
+			isFigures: this.#isFigures(turn, step),
 			visits,
 			facts: facts.length === 0 ? NO_FACTS : facts.map((fact) => ({ ...fact, connectionId })),
 		}
+	}
+
+	#isFigures({ event }: Turn, { run, visits, facts }: Step): boolean {
+		// A fall of the clock begins an era, also when there is no fact of it any more (`limits.facts`).
+		const isMore = visits.length > 0 || facts.length > 0 || run.era !== this.run.era
+		return event.type === 'status_update' && !isMore
 	}
 
 	#setWake(atMs: number | null): void {
@@ -299,10 +309,6 @@ export class LiveRun implements Teller {
 	#now(): number {
 		return this.#deps.clock.now()
 	}
-}
-
-function isFigures({ event }: Turn, { visits, facts }: Step): boolean {
-	return event.type === 'status_update' && visits.length === 0 && facts.length === 0
 }
 
 function isAboutConnection({ type }: RunEvent): boolean {

@@ -136,6 +136,25 @@ describe('a flag', () => {
 	})
 })
 
+describe('a fall of the clock', () => {
+	it('[P12] is stored also where so much fell before that nothing more is noted of it', async () => {
+		const sessionId = await world.session()
+		await database.pool.query(
+			`insert into run_events (session_id, number, kind, igt_ms, received_at) values ($1, 9999, 'igt_fell', 0, now())`,
+			[sessionId],
+		)
+		const mod = await world.mod(sessionId)
+		await mod.cross(toAbbey, 1_000)
+		mod.status(5_000)
+		mod.status(500)
+		mod.flush()
+		await pause()
+		await world.live.journal.flush()
+		const { rows } = await database.pool.query('select era from training_sessions where id = $1', [sessionId])
+		expect(rows).toEqual([{ era: 1 }])
+	})
+})
+
 describe('a flag that was held and cannot be stored', () => {
 	it('[P18] is given up on with an error; what comes next is heard as if it had never been', async () => {
 		const sessionId = await world.session()

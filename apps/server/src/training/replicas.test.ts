@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { diamond } from '@speedfog/core/graph/testing'
 import { freshDatabase } from '#database/testing.ts'
@@ -131,6 +132,33 @@ describe('the mod of a session', () => {
 		await world.there.mod(sessionId)
 		await world.until(() => (mod.flush(), mod.closed !== undefined), 'a close frame')
 		expect(mod.closed?.code).toBe(4009)
+	})
+
+	it('[P4] that comes back to a server which lost its session meanwhile is not taken back by what that one had to store', async () => {
+		const mod = await world.here.mod(sessionId, { ack: true })
+		await world.here.live.journal.flush()
+		mod.status(1_000, 0, 1)
+		mod.flush()
+		// Another server had the session, for a moment.
+		await database.pool.query(
+			'update training_sessions set mod_fence = mod_fence + 1, mod_holder = null where id = $1',
+			[sessionId],
+		)
+		world.there.bus.publish('speedfog', JSON.stringify({ type: 'changed', session: sessionId }))
+		await expect.poll(() => (mod.flush(), mod.closed?.code)).toBe(4009)
+		const again = await world.here.mod(sessionId, { ack: true })
+		const figures: unknown[] = []
+		for (let igtMs = 2_000; igtMs <= 2_300; igtMs += 100) {
+			again.status(igtMs, 0, igtMs)
+			again.flush()
+			await sleep(10)
+			figures.push(world.here.live.peek(sessionId)?.run.igtMs)
+		}
+		expect(figures).toEqual([2_000, 2_100, 2_200, 2_300])
+		await sleep(50)
+		expect(world.here.live.peek(sessionId)?.run).toMatchObject({ igtMs: 2_300, ackSeq: 2_300 })
+		await world.here.live.journal.flush()
+		expect(await world.rows.stored(sessionId)).toMatchObject({ igtMs: 2_300, ackSeq: 2_300 })
 	})
 
 	it('[P4] stays when the lease of its server ran out and nobody wanted the session', async () => {
