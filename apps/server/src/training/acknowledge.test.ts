@@ -65,6 +65,29 @@ describe('a client with ack', () => {
 		expect(await world.rows.stored(sessionId)).toMatchObject({ ackSeq: 1 })
 	})
 
+	it('[P40] gets no ack for figures that came after those that are just being written', async () => {
+		const mod = await world.mod(sessionId, { ack: true })
+		await written(mod)
+		mod.take()
+		const client = await database.pool.connect()
+		await client.query('begin')
+		await client.query('select 1 from training_sessions where id = $1 for update', [sessionId])
+		mod.status(1_000, 0, 1)
+		mod.flush()
+		const storing = world.live.journal.flush()
+		await new Promise((resolve) => setTimeout(resolve, 100))
+		mod.status(2_000, 0, 2)
+		mod.flush()
+		await client.query('commit')
+		client.release()
+		await storing
+		mod.flush()
+		expect(acks(mod)).toEqual([1])
+		await written(mod)
+		expect(acks(mod)).toEqual([2])
+		expect(await world.rows.stored(sessionId)).toMatchObject({ igtMs: 2_000, ackSeq: 2 })
+	})
+
 	it('[P40] gets its ack for figures when they are written, within 2 s', async () => {
 		const mod = await world.mod(sessionId, { ack: true })
 		await written(mod)

@@ -303,6 +303,26 @@ describe('figures', () => {
 	})
 })
 
+describe('closing', () => {
+	it('stores what comes while the rest is being stored', async () => {
+		const journal = await openJournal()
+		const [first, second, third] = await Promise.all([rows.session(), rows.session(), rows.session()])
+		const blocker = await database.pool.connect()
+		await blocker.query('begin')
+		await blocker.query('select 1 from training_sessions where id = $1 for update', [first])
+		const outcomes = [journal.write(entry(first, { run: { igtMs: 1 } }))]
+		await sleep(50)
+		const closing = journal.close()
+		outcomes.push(writeSoon(journal, entry(second, { run: { igtMs: 2 } })))
+		outcomes.push(journal.write(entry(third, { run: { igtMs: 3 } })))
+		await blocker.query('commit')
+		blocker.release()
+		await closing
+		for (const outcome of outcomes) expect(await outcome).toMatchObject({ result: 'stored' })
+		expect((await rows.stored(second)).igtMs).toBe(2)
+	})
+})
+
 describe('while the database is away', () => {
 	it('everything waits and is there afterwards, in order', async () => {
 		const gate = gatedPool()

@@ -118,7 +118,7 @@ export class Journal {
 		} else {
 			one = unwritten.start(entry, this.#clock.now())
 			this.#behind.set(entry.sessionId, one)
-			this.#startTicking()
+			if (this.#state === 'open') this.#startTicking()
 		}
 		one.teller = teller
 		return one
@@ -137,7 +137,9 @@ export class Journal {
 	async close(graceMs = 5_000): Promise<void> {
 		this.#state = 'flushing'
 		const patience = this.#clock.after(graceMs, () => this.#giveUp())
-		await this.flush()
+		// What comes while the rest is being stored is stored as well.
+		do await this.flush()
+		while (!this.isClosed && this.#urgent.size + this.#behind.size > 0)
 		patience.cancel()
 		this.#tick?.cancel()
 		const isGivenUp = this.isClosed
