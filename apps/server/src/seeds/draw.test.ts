@@ -139,8 +139,8 @@ it('keeps its promise through every history of draws, new seeds, and seeds that 
 				if (change === 'draw') await drawAndCheck(played)
 				else if (change === 'add') await addSeeds(1, { slug: `new${step}-` })
 				else await changeOne(change)
-				// A list that is out of date must not break the promise either.
-				if (step % 3 === 0) forgetAvailable(db.kysely)
+				// As a scan does that finds seeds; a list that still has seeds which are gone must not break the promise.
+				if (change === 'add' || change === 'return' || step % 3 === 0) forgetAvailable(db.kysely)
 			}
 		}),
 		{ numRuns: 25 },
