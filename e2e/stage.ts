@@ -79,8 +79,12 @@ export async function expectNoFaults(page: Page): Promise<void> {
 
 async function turn(page: Page, colorScheme: 'dark' | 'light'): Promise<void> {
 	await page.emulateMedia({ colorScheme })
-	// Even the shortest transition ends with a frame.
-	await page.evaluate('new Promise((done) => requestAnimationFrame(() => setTimeout(done, 50)))')
+	// Even the shortest transition ends with a frame, and on a busy machine that frame may be long in coming.
+	await page.evaluate(`(async () => {
+		const isTurning = () => document.getAnimations().some((each) => each instanceof CSSTransition)
+		for (let frame = 0; frame === 0 || (frame < 40 && isTurning()); frame++)
+			await new Promise((done) => requestAnimationFrame(() => setTimeout(done, 50)))
+	})()`)
 }
 
 /** Only the map may scroll sideways, inside itself. */
