@@ -82,7 +82,7 @@ async function turn(page: Page, colorScheme: 'dark' | 'light'): Promise<void> {
 	// Even the shortest transition ends with a frame, and on a busy machine that frame may be long in coming.
 	await page.evaluate(`(async () => {
 		const isTurning = () => document.getAnimations().some((each) => each instanceof CSSTransition)
-		for (let frame = 0; frame === 0 || (frame < 40 && isTurning()); frame++)
+		for (let frame = 0; frame === 0 || (frame < 6 && isTurning()); frame++)
 			await new Promise((done) => requestAnimationFrame(() => setTimeout(done, 50)))
 	})()`)
 }
