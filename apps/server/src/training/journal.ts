@@ -118,7 +118,7 @@ export class Journal {
 		} else {
 			one = unwritten.start(entry, this.#clock.now())
 			this.#behind.set(entry.sessionId, one)
-			if (this.#state === 'open') this.#startTicking()
+			this.#startTicking()
 		}
 		one.teller = teller
 		return one

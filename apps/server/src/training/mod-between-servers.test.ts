@@ -28,12 +28,6 @@ afterEach(async () => {
 	await world.close()
 })
 
-async function cross(mod: TestMod, flag: number, igtMs: number): Promise<void> {
-	mod.take()
-	mod.flag(flag, igtMs)
-	await world.passUntil(mod.wait('zone_update'))
-}
-
 describe('the mod of a session', () => {
 	it('[P4] of two that come to different servers in the same instant exactly one is let in', async () => {
 		for (let round = 0; round < 10; round++) {
@@ -62,22 +56,22 @@ describe('the mod of a session', () => {
 		}, 'a refusal')
 		expect(other.closed?.code).toBe(4003)
 		expect(mod.closed).toBeUndefined()
-		await cross(mod, toAbbey, 1_000)
+		await world.cross(mod, toAbbey, 1_000)
 	})
 
 	it('[P4] that is gone without a word on another server is replaced', async () => {
 		const mod = await world.here.mod(sessionId)
-		await cross(mod, toAbbey, 1_000)
+		await world.cross(mod, toAbbey, 1_000)
 		mod.dead = true
 		const next = await world.there.mod(sessionId)
 		expect(next.got.at(-1)).toMatchObject({ type: 'zone_update', node_id: 'abbey' })
-		await cross(next, toShaft, 2_000)
+		await world.cross(next, toShaft, 2_000)
 		expect((await world.rows.stored(sessionId)).visits).toHaveLength(3)
 	})
 
 	it('[P4] that left one server is let in by another at once, with all that it had told', async () => {
 		const mod = await world.here.mod(sessionId)
-		await cross(mod, toAbbey, 1_000)
+		await world.cross(mod, toAbbey, 1_000)
 		mod.status(1_500, 2)
 		mod.flush()
 		mod.end()
@@ -89,10 +83,10 @@ describe('the mod of a session', () => {
 
 	it('[P4] of a server that does not answer is replaced after 2 s, and can write nothing any more', async () => {
 		const mod = await world.here.mod(sessionId)
-		await cross(mod, toAbbey, 1_000)
+		await world.cross(mod, toAbbey, 1_000)
 		world.here.freeze()
 		const next = await world.there.mod(sessionId)
-		await cross(next, toShaft, 5_000)
+		await world.cross(next, toShaft, 5_000)
 		// The old holder wakes up with a flag and figures of its own.
 		mod.take()
 		mod.status(9_000, 9)
@@ -144,7 +138,7 @@ describe('the mod of a session', () => {
 	it('[P4] stays when the lease of its server ran out and nobody wanted the session', async () => {
 		const mod = await world.here.mod(sessionId)
 		await database.pool.query(`update replicas set lease_until = now() - interval '1 minute'`)
-		await cross(mod, toAbbey, 1_000)
+		await world.cross(mod, toAbbey, 1_000)
 		expect(mod.closed).toBeUndefined()
 	})
 

@@ -4,7 +4,6 @@ import { diamond } from '@speedfog/core/graph/testing'
 import { freshDatabase } from '#database/testing.ts'
 import type { TestDatabase } from '#database/testing.ts'
 import type { SocketPair } from '#live/testing/socket-pair.ts'
-import type { TestMod } from './testing/live.ts'
 import { hashShareToken } from './access.ts'
 import { typesOf } from './testing/live.ts'
 import { replicas } from './testing/replicas.ts'
@@ -47,12 +46,6 @@ function sees(pair: SocketPair, wanted: Partial<Shown>): Promise<void> {
 const statuses = (pair: SocketPair) =>
 	pair.got.filter(({ type }) => type === 'race_status_change').map(({ status }) => status)
 
-async function cross(mod: TestMod, flag: number, igtMs: number): Promise<void> {
-	mod.take()
-	mod.flag(flag, igtMs)
-	await world.passUntil(mod.wait('zone_update'))
-}
-
 describe('a run that another server has', () => {
 	it('[P14] stores once what is sent again, out of order and to another server', async () => {
 		const mod = await world.here.mod(sessionId)
@@ -61,7 +54,7 @@ describe('a run that another server has', () => {
 			[toShaft, 2_000],
 			[graph.flag('shaft', 'crown'), 3_000],
 		]
-		for (const [flag, igtMs] of gates) await cross(mod, flag, igtMs)
+		for (const [flag, igtMs] of gates) await world.cross(mod, flag, igtMs)
 		const before = await world.rows.stored(sessionId)
 		mod.dead = true
 		const next = await world.there.mod(sessionId)
@@ -75,7 +68,7 @@ describe('a run that another server has', () => {
 	it('[P24] is abandoned by whichever server is asked; its mod and all who watch are told', async () => {
 		const mod = await world.here.mod(sessionId)
 		const [near, far] = [await world.here.spectator(sessionId), await world.there.spectator(sessionId)]
-		await cross(mod, toAbbey, 1_000)
+		await world.cross(mod, toAbbey, 1_000)
 		expect(await world.passUntil(world.there.live.abandon(sessionId))).toBe('abandoned')
 		await world.until(() => (mod.flush(), mod.closed !== undefined), 'the end')
 		expect(mod.closed?.code).toBe(1000)
@@ -92,7 +85,7 @@ describe('a run that another server has', () => {
 
 	it('[P24] is abandoned by another server with all that its own had in memory alone', async () => {
 		const mod = await world.here.mod(sessionId)
-		await cross(mod, toAbbey, 1_000)
+		await world.cross(mod, toAbbey, 1_000)
 		mod.status(1_900, 3)
 		mod.flush()
 		expect(await world.passUntil(world.there.live.abandon(sessionId))).toBe('abandoned')
@@ -116,7 +109,7 @@ describe('a run that another server has', () => {
 
 	it('[P23] abandoned elsewhere without a word: its next write finds out', async () => {
 		const mod = await world.here.mod(sessionId)
-		await cross(mod, toAbbey, 1_000)
+		await world.cross(mod, toAbbey, 1_000)
 		world.there.bus.cut(true)
 		expect(await world.passUntil(world.there.live.abandon(sessionId))).toBe('abandoned')
 		mod.flag(toShaft, 2_000)
@@ -129,7 +122,7 @@ describe('a run that another server has', () => {
 		for (let round = 0; round < 10; round++) {
 			const id = await world.session()
 			const mod = await world.here.mod(id)
-			await cross(mod, toAbbey, 1_000)
+			await world.cross(mod, toAbbey, 1_000)
 			mod.flag(graph.finishFlag, 2_000)
 			if (round % 2 === 0) mod.flush()
 			const result = await world.passUntil(world.there.live.abandon(id))
@@ -208,7 +201,7 @@ describe('a run that another server has', () => {
 describe('a spectator on another server', () => {
 	it('[P51] begins with what is newest, figures that are not stored yet included', async () => {
 		const mod = await world.here.mod(sessionId)
-		await cross(mod, toAbbey, 1_000)
+		await world.cross(mod, toAbbey, 1_000)
 		mod.status(1_234, 1)
 		mod.flush()
 		const watcher = await world.there.spectator(sessionId)
@@ -223,7 +216,7 @@ describe('a spectator on another server', () => {
 		expect(shown(watcher)).toMatchObject({ mod_connected: false })
 		const mod = await world.here.mod(sessionId)
 		await sees(watcher, { mod_connected: true })
-		await cross(mod, toAbbey, 1_000)
+		await world.cross(mod, toAbbey, 1_000)
 		await sees(watcher, { current_zone: 'abbey', igt_ms: 1_000 })
 		expect(shown(watcher).visits).toHaveLength(2)
 		mod.status(2_000, 1)
@@ -243,14 +236,14 @@ describe('a spectator on another server', () => {
 		const mod = await world.here.mod(sessionId)
 		const watcher = await world.there.spectator(sessionId)
 		world.here.bus.dropNext(1)
-		await cross(mod, toAbbey, 1_000)
+		await world.cross(mod, toAbbey, 1_000)
 		// The next message shows the gap.
 		mod.status(1_500)
 		mod.flush()
 		await sees(watcher, { current_zone: 'abbey', igt_ms: 1_500 })
 		expect(shown(watcher).visits).toHaveLength(2)
 		world.here.bus.dropNext(1)
-		await cross(mod, toShaft, 2_000)
+		await world.cross(mod, toShaft, 2_000)
 		// No next message: it is found a few seconds later.
 		await sees(watcher, { current_zone: 'shaft' })
 	})
@@ -259,7 +252,7 @@ describe('a spectator on another server', () => {
 		const mod = await world.here.mod(sessionId)
 		const watcher = await world.there.spectator(sessionId)
 		for (const { bus } of [world.here, world.there]) bus.cut(true)
-		await cross(mod, toAbbey, 1_000)
+		await world.cross(mod, toAbbey, 1_000)
 		mod.flag(graph.finishFlag, 2_000)
 		await world.passUntil(mod.wait('race_status_change'))
 		for (const { bus } of [world.here, world.there]) bus.cut(false)
@@ -270,10 +263,10 @@ describe('a spectator on another server', () => {
 	it('[P52] goes on seeing the run when its mod moves to the spectator’s server', async () => {
 		const mod = await world.here.mod(sessionId)
 		const watcher = await world.there.spectator(sessionId)
-		await cross(mod, toAbbey, 1_000)
+		await world.cross(mod, toAbbey, 1_000)
 		world.here.freeze()
 		const next = await world.there.mod(sessionId)
-		await cross(next, toShaft, 2_000)
+		await world.cross(next, toShaft, 2_000)
 		await sees(watcher, { current_zone: 'shaft', mod_connected: true })
 		expect(watcher.closed).toBeUndefined()
 	})
@@ -293,7 +286,7 @@ describe('a spectator on another server', () => {
 
 	it('[P53] costs its mod’s server nothing once it is gone, and nothing before it came', async () => {
 		const mod = await world.here.mod(sessionId)
-		await cross(mod, toAbbey, 1_000)
+		await world.cross(mod, toAbbey, 1_000)
 		const near = await world.here.spectator(sessionId)
 		world.here.bus.sent.length = 0
 		for (let second = 1; second <= 5; second++) {
@@ -301,7 +294,7 @@ describe('a spectator on another server', () => {
 			mod.flush()
 			await world.passUntil(world.here.clock.pass(1_000, 100))
 		}
-		await cross(mod, toShaft, 10_000)
+		await world.cross(mod, toShaft, 10_000)
 		expect(world.here.bus.sent).toEqual([])
 		const watcher = await world.there.spectator(sessionId)
 		expect(world.here.bus.sent).not.toEqual([])
@@ -312,7 +305,7 @@ describe('a spectator on another server', () => {
 		)
 		await world.passUntil(world.here.clock.pass(100, 10))
 		world.here.bus.sent.length = 0
-		await cross(mod, graph.flag('shaft', 'crown'), 11_000)
+		await world.cross(mod, graph.flag('shaft', 'crown'), 11_000)
 		expect(world.here.bus.sent).toEqual([])
 		near.end()
 	})

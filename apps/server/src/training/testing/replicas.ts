@@ -38,6 +38,8 @@ export type Replicas = {
 	there: Replica
 	rows: Rows
 	session(): Promise<string>
+	/** Passes a gate, until its answer. */
+	cross(mod: TestMod, flag: number, igtMs: number): Promise<void>
 	/** Moves the clocks of all that are not frozen a little. */
 	step(): Promise<void>
 	/** Moves the clocks of all that are not frozen until something that takes time is done. */
@@ -124,6 +126,11 @@ export async function replicas(database: Database, graph: BuiltGraph): Promise<R
 		there,
 		rows,
 		session: () => rows.session(new Date(here.clock.now() - 3_600_000)),
+		async cross(mod, flag, igtMs) {
+			mod.take()
+			mod.flag(flag, igtMs)
+			await passUntil(mod.wait('zone_update'))
+		},
 		step,
 		passUntil,
 		async until(is, what) {
