@@ -82,6 +82,8 @@ export function runWalks({ arrive, enter, server }: Stage): void {
 		expect(await igt(second)).toBe(final)
 		await expectNoFaults(page)
 
+		// A tab in the background need not move anything.
+		await second.bringToFront()
 		for (const index of [0, detail.visits.length - 1]) {
 			await logRow(second, index).getByRole('button').click()
 			await expect.poll(() => isChosenInSight(second)).toBe(true)

@@ -29,6 +29,8 @@ export class View {
 	#size: Size = { width: 0, height: 0 }
 	#drawing: Size = { width: 1, height: 1 }
 	#camera: Camera = { x: 0, y: 0, k: 1 }
+	/** Where it is gliding to. */
+	#goal: Camera | undefined
 	#painted = 0
 	#timer: ReturnType<typeof setTimeout> | undefined
 	#motion = 0
@@ -81,12 +83,13 @@ export class View {
 
 	/** Moves along as far as it takes to see a place with some room around it. */
 	follow(place: Point, share: number): void {
-		this.show(place, share, this.#camera.k)
+		this.show(place, share, (this.#goal ?? this.#camera).k)
 	}
 
+	/** Once it rests. */
 	isInSight({ x, y }: Point): boolean {
-		const { k } = this.#camera
-		const [left, top] = [this.#camera.x + x * k, this.#camera.y + y * k]
+		const rest = this.#goal ?? this.#camera
+		const [left, top] = [rest.x + x * rest.k, rest.y + y * rest.k]
 		const { width, height } = this.#size
 		return left > 60 && left < width - 60 && top > 30 && top < height - 30
 	}
@@ -194,18 +197,24 @@ export class View {
 			this.#paint()
 			return
 		}
+		this.#goal = goal
 		const start = { ...this.#camera }
 		const began = performance.now()
 		const glide = (now: number) => {
 			const share = Math.min(1, Math.max(0, (now - began) / glideMs))
 			this.#show(camera.between(start, goal, 1 - (1 - share) ** 3))
-			if (share < 1) this.#motion = requestAnimationFrame(glide)
-			else this.#paint()
+			if (share < 1) {
+				this.#motion = requestAnimationFrame(glide)
+			} else {
+				this.#goal = undefined
+				this.#paint()
+			}
 		}
 		this.#motion = requestAnimationFrame(glide)
 	}
 
 	#stop() {
+		this.#goal = undefined
 		cancelAnimationFrame(this.#motion)
 		clearTimeout(this.#timer)
 	}
