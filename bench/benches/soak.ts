@@ -8,15 +8,18 @@ import * as products from '../product/product.ts'
 import * as sessions from '../product/sessions.ts'
 import type { Bench } from '../stage.ts'
 
-const MOST_GROWTH = 1.1
 const LOOKS = 60
+const ENDS_HEARD_WITHIN_MS = 20_000
+/** Of the process for what is new in the runs, and without anything new. */
+const most = { bytesEachGate: 1_024, growthWithoutGates: 1.1 }
 
-const options = { sessions: 9_900, seconds: 600 }
+const options = { sessions: 9_900, seconds: 600, gateseconds: usualPace.gateEveryMs / 1_000 }
 
 export const bench: Bench<typeof options> = {
-	about: 'All sessions that one process can hold, played at once for a long time',
+	about:
+		'All sessions that one process can hold, played at once for a long time; --gateseconds 0 passes no gates',
 	options,
-	async run(stage, { sessions: wanted, seconds }) {
+	async run(stage, { sessions: wanted, seconds, gateseconds }) {
 		const count = sessionsThatFit(wanted, 2)
 		const { server, database } = await products.start(stage)
 		const { ids, gates } = await sessions.seeds(database)
@@ -29,33 +32,74 @@ export const bench: Bench<typeof options> = {
 			gates,
 			spectatorsEach: 1,
 		})
-		await load.play(usualPace)
-		const seen: number[] = []
-		let [statuses, updates] = [0, 0]
+		await load.play({ ...usualPace, gateEveryMs: gateseconds * 1_000 })
+		const looks: Look[] = []
 		for (let look = 0; look < LOOKS; look++) {
 			await sleep((seconds * 1_000) / LOOKS)
-			seen.push(rssBytes(server.pid))
 			const counted = await load.count()
-			statuses += counted.statuses
-			updates += counted.updates
+			looks.push({ ...counted, rssBytes: rssBytes(server.pid), heapBytes: await heapBytes(server.url) })
 		}
 		const { withoutFigures, withoutZones, closed } = await load.rest()
+		const ends = await load.finish(ENDS_HEARD_WITHIN_MS)
+		stage.say(`the last spectator heard of the end of its run after ${ends.seconds.toFixed(1)} s`)
 		await load.leave()
-		const [begin, end] = [median(seen.slice(LOOKS / 5, (LOOKS * 2) / 5)), median(seen.slice((LOOKS * 4) / 5))]
-		stage.say(`memory in MiB: ${seen.map((bytes) => Math.round(bytes / 2 ** 20)).join(' ')}`)
-		const lost = withoutFigures + withoutZones + closed
+		const inMiB = looks.map(({ rssBytes }) => Math.round(rssBytes / 2 ** 20))
+		stage.say(`memory in MiB: ${inMiB.join(' ')}`)
+		const [begin, end] = [looks.slice(LOOKS / 5, (LOOKS * 2) / 5), looks.slice((LOOKS * 4) / 5)]
+		const [beginBytes, endBytes] = [begin, end].map((fifth) => median(fifth.map(({ rssBytes }) => rssBytes)))
+		// At its lowest the heap was just collected.
+		const [beginHeld, endHeld] = [begin, end].map((fifth) =>
+			Math.min(...fifth.map(({ heapBytes }) => heapBytes)),
+		)
+		const passed = sum(looks.slice(LOOKS * 0.3, LOOKS * 0.9), ({ gates }) => gates)
+		const eachGate = (endBytes! - beginBytes!) / passed
+		const growth = endBytes! / beginBytes!
 		return [
-			{ what: 'statuses sent', unit: '', ours: statuses },
-			{ what: 'updates delivered', unit: '', ours: updates },
-			{ what: 'not delivered', unit: '', ours: lost, must: '0', holds: lost === 0 },
+			{ what: 'statuses sent', unit: '', ours: sum(looks, ({ statuses }) => statuses) },
+			{ what: 'updates delivered', unit: '', ours: sum(looks, ({ updates }) => updates) },
+			none('spectators that lacked the last figures', withoutFigures),
+			none('spectators that lacked a zone', withoutZones),
+			none('spectators that did not hear of the end', ends.unheard),
+			none('connections lost', closed),
 			{
 				what: 'memory in the last fifth, against the second',
 				unit: 'bytes',
-				ours: end,
-				reference: begin,
-				must: `≤ ${MOST_GROWTH} ×`,
-				holds: end <= MOST_GROWTH * begin,
+				ours: endBytes!,
+				reference: beginBytes!,
+				...(gateseconds === 0 && {
+					must: `≤ ${most.growthWithoutGates} ×`,
+					holds: growth <= most.growthWithoutGates,
+				}),
 			},
+			{ what: 'the heap at its lowest, in the same', unit: 'bytes', ours: endHeld!, reference: beginHeld! },
+			...(passed === 0
+				? []
+				: [
+						{
+							what: 'memory for each gate passed between',
+							unit: 'bytes',
+							ours: eachGate,
+							must: `≤ ${most.bytesEachGate}`,
+							holds: eachGate <= most.bytesEachGate,
+						},
+						{ what: 'of it held', unit: 'bytes', ours: (endHeld! - beginHeld!) / passed },
+					]),
 		]
 	},
+}
+
+type Look = { statuses: number; updates: number; gates: number; rssBytes: number; heapBytes: number }
+
+function none(what: string, ours: number) {
+	return { what, unit: '', ours, must: '0', holds: ours === 0 }
+}
+
+function sum(looks: readonly Look[], of: (look: Look) => number): number {
+	return looks.reduce((total, look) => total + of(look), 0)
+}
+
+/** What the server says is in use. */
+async function heapBytes(url: string): Promise<number> {
+	const text = await (await fetch(`${url}/metrics`)).text()
+	return Number(/^nodejs_heap_used_bytes (\S+)$/m.exec(text)?.[1])
 }

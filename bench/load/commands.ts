@@ -29,6 +29,8 @@ export type Command =
 	| { do: 'count' }
 	/** Stops sending, gives what is under way time to arrive, and checks that it did. */
 	| { do: 'rest' }
+	/** Each mod finishes its run, all at once; answers when all who watch have heard of it, or after so long. */
+	| { do: 'finish'; withinMs: number }
 	/** Each mod sends a gate, waits until it is answered, and sends the next. */
 	| { do: 'race'; seconds: number }
 	/** Whoever is closed from now on comes back at once and tries until it is let in. */
@@ -57,6 +59,8 @@ export type Rested = {
 	/** Mean bytes of an update after so many gates: one with figures alone, and one that tells of the gate. */
 	lengths: Lengths
 }
+
+export type Finished = { unheard: number; seconds: number }
 
 export type Lengths = { figures: number[]; zones: number[] }
 

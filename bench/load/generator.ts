@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { Command, Counted, Pace, Raced, Rested, Returned, Roster } from './commands.ts'
+import type { Command, Counted, Finished, Pace, Raced, Rested, Returned, Roster } from './commands.ts'
 import { Player } from './player.ts'
 import { Tally } from './tally.ts'
 
@@ -31,6 +31,8 @@ async function obey(command: Command): Promise<unknown> {
 			return count()
 		case 'rest':
 			return rest()
+		case 'finish':
+			return finish(command.withinMs)
 		case 'race':
 			return race(command.seconds)
 		case 'hold_on':
@@ -72,6 +74,13 @@ async function rest(): Promise<Rested> {
 	}
 }
 
+async function finish(withinMs: number): Promise<Finished> {
+	for (const player of players) player.finish()
+	const unheard = () => players.reduce((sum, { unheardEnds }) => sum + unheardEnds, 0)
+	const seconds = await until(() => unheard() === 0, withinMs)
+	return { unheard: unheard(), seconds }
+}
+
 async function race(seconds: number): Promise<Raced> {
 	tally.take()
 	const startedMs = performance.now()
@@ -86,16 +95,18 @@ function holdOn(): void {
 }
 
 async function allBack(withinMs: number): Promise<Returned> {
-	const startedMs = performance.now()
 	const all = clients()
 	const missing = () => all.filter(({ isLive }) => !isLive).length
-	while (missing() > 0 && performance.now() - startedMs < withinMs) await sleep(LOOK_EVERY_MS)
-	return {
-		back: all.length - missing(),
-		of: all.length,
-		refused: all.reduce((sum, { refused }) => sum + refused, 0),
-		seconds: (performance.now() - startedMs) / 1_000,
-	}
+	const seconds = await until(() => missing() === 0, withinMs)
+	const refused = all.reduce((sum, { refused }) => sum + refused, 0)
+	return { back: all.length - missing(), of: all.length, refused, seconds }
+}
+
+/** How many seconds that took, or how long was waited. */
+async function until(isSo: () => boolean, withinMs: number): Promise<number> {
+	const startedMs = performance.now()
+	while (!isSo() && performance.now() - startedMs < withinMs) await sleep(LOOK_EVERY_MS)
+	return (performance.now() - startedMs) / 1_000
 }
 
 function clients() {

@@ -1,7 +1,7 @@
 import type { ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import type { Stage } from '../stage.ts'
-import type { Command, Counted, Pace, Raced, Rested, Returned, Roster } from './commands.ts'
+import type { Command, Counted, Finished, Pace, Raced, Rested, Returned, Roster } from './commands.ts'
 
 /** The process that plays mods and spectators. */
 export class Load {
@@ -29,6 +29,10 @@ export class Load {
 
 	rest(): Promise<Rested> {
 		return this.#tell({ do: 'rest' })
+	}
+
+	finish(withinMs: number): Promise<Finished> {
+		return this.#tell({ do: 'finish', withinMs })
 	}
 
 	race(seconds: number): Promise<Raced> {

@@ -5,6 +5,7 @@ import type { Tally } from './tally.ts'
 
 /** Until the load sends the next figures these are not old enough to be sent again (P52). */
 const FIGURES_EVERY_MS = 900
+const STATUS_CHANGE = Buffer.from('{"type":"race_status_change"')
 const ZONE_UPDATE = Buffer.from('{"type":"zone_update"')
 
 /** One session: its mod and those who watch it. */
@@ -37,7 +38,7 @@ export class Player {
 			closed,
 		})
 		this.#watchers = Array.from({ length: roster.spectatorsEach }, () => {
-			const watcher: Watcher = { igtMs: 0, zones: 0, atMs: 0, client: undefined }
+			const watcher: Watcher = { igtMs: 0, zones: 0, atMs: 0, hasHeardEnd: false, client: undefined }
 			const heard = (frame: Buffer) => this.#hear(watcher, frame)
 			const auth = { type: 'auth', token: shareToken }
 			watcher.client = new Client({ url: `${url}/spectate`, auth, greeting: 'race_state', heard, closed })
@@ -79,6 +80,15 @@ export class Player {
 		}
 	}
 
+	finish(): void {
+		this.#mod.send(`{"type":"finished","igt_ms":${this.#last.igtMs + 2}}`)
+	}
+
+	/** How many of those who watch were not told that the run has ended. */
+	get unheardEnds(): number {
+		return this.#watchers.filter(({ hasHeardEnd }) => !hasHeardEnd).length
+	}
+
 	/** One gate after the other, each once the one before was answered. */
 	async race(untilMs: number): Promise<void> {
 		while (performance.now() < untilMs) {
@@ -109,7 +119,10 @@ export class Player {
 
 	#hear(watcher: Watcher, frame: Buffer): void {
 		const update = readUpdate(frame)
-		if (!update) return
+		if (!update) {
+			watcher.hasHeardEnd ||= frame.subarray(0, STATUS_CHANGE.length).equals(STATUS_CHANGE)
+			return
+		}
 		const now = performance.now()
 		const { igtMs, zones } = update
 		this.#tally.updates++
@@ -135,4 +148,5 @@ type Watcher = {
 	zones: number
 	/** When the last figures came. */
 	atMs: number
+	hasHeardEnd: boolean
 }

@@ -26,6 +26,7 @@ import { socketRoutes } from '#training/sockets.ts'
 import * as dataFolders from './data-folder.ts'
 import * as demoPools from './demo-pools.ts'
 import { openMetrics } from './metrics.ts'
+import * as heap from './heap.ts'
 import * as ports from './port.ts'
 import { isEntry, live } from './process.ts'
 import { Refused } from './refused.ts'
@@ -221,4 +222,7 @@ async function closeAll(open: Open[], log: Log): Promise<void> {
 		await close().catch((error: unknown) => log.error({ err: error }, `${name} did not close cleanly`))
 }
 
-if (isEntry(import.meta.url)) await live(start)
+if (isEntry(import.meta.url)) {
+	heap.keepSmall()
+	await live(start)
+}

@@ -36,7 +36,7 @@ const run: Run = {
 	history: [],
 	current: null,
 	reached: null,
-	recordedFlags: new Map(),
+	recordedFlags: new Set(),
 	unknownFlags: new Set(),
 	factCount: 0,
 	ackSeq: 0,

@@ -40,6 +40,16 @@ describe('figures', () => {
 		expect(script.steps.at(-1)).toMatchObject({ store: 'soon', visits: [], facts: [] })
 	})
 
+	test('figures alone leave the lists as they are, so that nobody writes them again', () => {
+		const before = play(graph).connect().pass(toAbbey, 60_000)
+		const { visits, history, current, reached } = before.run
+		const after = before.status(61_000).run
+		expect(after.visits).toBe(visits)
+		expect(after.history).toBe(history)
+		expect(after.current).toBe(current)
+		expect(after.reached).toBe(reached)
+	})
+
 	test('[P25] the mod never hears an echo of its own status', () => {
 		const { tells } = play(graph).connect().status(1_000).status(2_000, 3).status(500, 1)
 		expect(tells.filter((tell) => tell.to === 'mod')).toEqual([])

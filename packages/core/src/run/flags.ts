@@ -57,10 +57,9 @@ export function ignoreUnknown(draft: Draft, { flagId }: Flag) {
 export function record(draft: Draft, flag: Flag, nodeId: string, kind: 'flag' | 'late_flag') {
 	const { run } = draft
 	note(draft, { kind, atMs: flag.atMs, flagId: flag.flagId, igtMs: flag.igtMs, nodeId })
-	const reported = [...(run.recordedFlags.get(flag.flagId) ?? []), flag.igtMs]
 	const igtMs = igtOf(run, flag)
 	set(draft, {
-		recordedFlags: new Map(run.recordedFlags).set(flag.flagId, reported),
+		recordedFlags: new Set(run.recordedFlags).add(asRecorded(flag)),
 		igtMs: Math.max(run.igtMs, igtMs),
 	})
 	setConnection(draft, {
@@ -71,10 +70,14 @@ export function record(draft: Draft, flag: Flag, nodeId: string, kind: 'flag' | 
 	draft.spectators = 'update'
 }
 
-/** P14: the same report again. Saves keep most flags, so these are passed once in a session. */
-export function isRecorded(run: Run, { flagId, igtMs }: Flag): boolean {
-	const reported = run.recordedFlags.get(flagId)
-	return reported !== undefined && (!isTemporary(flagId) || reported.includes(igtMs))
+/** P14: the same report again. */
+export function isRecorded(run: Run, flag: Flag): boolean {
+	return run.recordedFlags.has(asRecorded(flag))
+}
+
+/** Saves keep most flags, so these are passed once in a session; the others once at an IGT. */
+export function asRecorded({ flagId, igtMs }: Pick<Flag, 'flagId' | 'igtMs'>): number | string {
+	return isTemporary(flagId) ? `${flagId} at ${igtMs}` : flagId
 }
 
 /** P15: 0 means that the game's clock could not be read. */

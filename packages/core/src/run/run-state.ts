@@ -38,8 +38,8 @@ export type Run = {
 	current: { seq: number; nodeId: string } | null
 	/** The deepest layer visited and the IGT of the first visit there; null before the first visit. */
 	reached: { layer: number; igtMs: number } | null
-	/** Gate flag → IGTs it was recorded with, as reported (P14). */
-	recordedFlags: ReadonlyMap<number, readonly number[]>
+	/** The gate flags that came, each as `asRecorded` names it (P14). */
+	recordedFlags: ReadonlySet<number | string>
 	/** Flags of no gate that were logged already (P19). */
 	unknownFlags: ReadonlySet<number>
 	/** How many facts the journal holds: the number of the next one. */

@@ -11,6 +11,7 @@ import {
 	tellZone,
 } from './draft.ts'
 import * as flurry from './flurry.ts'
+import { asRecorded } from './flags.ts'
 import { decide, isStale, settle } from './gameplay.ts'
 import * as hold from './hold.ts'
 import type { GameplayEvent, Run, RunEvent, Step, Visit } from './run-state.ts'
@@ -34,7 +35,7 @@ export function begin({ createdAtMs, simulated }: { createdAtMs: number; simulat
 		history: [],
 		current: null,
 		reached: null,
-		recordedFlags: new Map(),
+		recordedFlags: new Set(),
 		unknownFlags: noFlags,
 		factCount: 0,
 		ackSeq: 0,
@@ -68,10 +69,10 @@ export type StoredRun = Pick<
 /** The run as it was when its last step was stored; no mod is connected and nothing waits. */
 export function restore(graph: SeedGraph, stored: StoredRun): Run {
 	const { currentSeq, recordedFlags, ...figures } = stored
-	const visits = stored.visits.toSorted((a, b) => a.era - b.era || a.igtMs - b.igtMs || a.seq - b.seq)
+	const visits = stored.visits
+		.map((visit) => withNamesOf(graph, visit))
+		.sort((a, b) => a.era - b.era || a.igtMs - b.igtMs || a.seq - b.seq)
 	const current = visits.find((visit) => visit.seq === currentSeq)
-	const flags = new Map<number, number[]>()
-	for (const { flagId, igtMs } of recordedFlags) flags.set(flagId, [...(flags.get(flagId) ?? []), igtMs])
 	return {
 		...begin(stored),
 		...figures,
@@ -79,8 +80,15 @@ export function restore(graph: SeedGraph, stored: StoredRun): Run {
 		history: historyOf(visits),
 		current: current ? { seq: current.seq, nodeId: current.nodeId } : null,
 		reached: reachedBy(graph, visits),
-		recordedFlags: flags,
+		recordedFlags: new Set(Array.from(recordedFlags, asRecorded)),
 	}
+}
+
+/** Names as the graph has them: read from somewhere else each would be kept once for every visit of every run. */
+function withNamesOf({ nodes }: SeedGraph, visit: Visit): Visit {
+	const nodeId = nodes.get(visit.nodeId)?.id ?? visit.nodeId
+	const fromNodeId = visit.fromNodeId && (nodes.get(visit.fromNodeId)?.id ?? visit.fromNodeId)
+	return { ...visit, nodeId, fromNodeId }
 }
 
 /**

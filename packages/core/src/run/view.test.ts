@@ -104,13 +104,6 @@ describe('the participant', () => {
 		expect(quiet).not.toHaveProperty('visits')
 		expect(quiet).toMatchObject({ old_save: true })
 	})
-
-	test('lists that did not change are not shaped again', () => {
-		const { run } = inShaft()
-		const later = play(graph, { run }).status(130_000).run
-		expect(view.zoneHistory(later.history)).toBe(view.zoneHistory(run.history))
-		expect(view.visits(later.visits)).toBe(view.visits(run.visits))
-	})
 })
 
 describe('zones', () => {

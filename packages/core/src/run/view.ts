@@ -31,7 +31,6 @@ export function race(run: Run, sessionId: string): Race {
 	}
 }
 
-/** The lists may be shared between calls: not to be changed. */
 export function participant(graph: SeedGraph, run: Run, player: Player): Participant {
 	return {
 		id: player.sessionId,
@@ -123,34 +122,20 @@ function seedFigures({ totalLayers, totalNodes, totalPaths }: SeedGraph, seedId:
 	return { seed_id: seedId, total_layers: totalLayers, total_nodes: totalNodes, total_paths: totalPaths }
 }
 
-/** Runs replace their lists when they change, so a list that was shown once need not be shaped again. */
-const shownHistories = new WeakMap<readonly HistoryEntry[], ZoneHistoryEntry[]>()
-const shownVisits = new WeakMap<readonly Visit[], VisitView[]>()
-
 export function zoneHistory(history: readonly HistoryEntry[]): ZoneHistoryEntry[] {
-	let shown = shownHistories.get(history)
-	if (shown === undefined) {
-		shown = history.map(({ nodeId, igtMs, deaths }) => ({
-			node_id: nodeId,
-			igt_ms: igtMs,
-			...(deaths > 0 ? { deaths } : {}),
-		}))
-		shownHistories.set(history, shown)
-	}
-	return shown
+	return history.map(({ nodeId, igtMs, deaths }) => ({
+		node_id: nodeId,
+		igt_ms: igtMs,
+		...(deaths > 0 ? { deaths } : {}),
+	}))
 }
 
 export function visits(list: readonly Visit[]): VisitView[] {
-	let shown = shownVisits.get(list)
-	if (shown === undefined) {
-		shown = list.map((visit) => ({
-			node_id: visit.nodeId,
-			from_node_id: visit.fromNodeId,
-			flag_id: visit.flagId,
-			igt_ms: visit.igtMs,
-			deaths: visit.deaths,
-		}))
-		shownVisits.set(list, shown)
-	}
-	return shown
+	return list.map((visit) => ({
+		node_id: visit.nodeId,
+		from_node_id: visit.fromNodeId,
+		flag_id: visit.flagId,
+		igt_ms: visit.igtMs,
+		deaths: visit.deaths,
+	}))
 }

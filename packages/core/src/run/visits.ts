@@ -18,8 +18,7 @@ export type Entry = { nodeId: string; flagId: number | null; igtMs: number }
 /** The pointer goes where the player came to; a visit is always the newest of its session. */
 export function moveTo(draft: Draft, entry: Entry) {
 	const { run } = draft
-	const fromNodeId = run.current?.nodeId ?? null
-	const visit = { ...entry, seq: run.visits.length, era: run.era, fromNodeId, deaths: 0 }
+	const visit = newVisit(run, entry, run.current?.nodeId ?? null)
 	setVisit(draft, visit)
 	set(draft, {
 		visits: [...run.visits, visit],
@@ -40,8 +39,7 @@ export function insert(draft: Draft, entry: Entry): number {
 	while (place > 0 && isBehind(run.visits[place - 1], run.era, entry.igtMs)) place--
 	const before = run.visits.slice(0, place)
 	const from = before.findLast((each) => hasEdge(graph, each.nodeId, entry.nodeId)) ?? before.at(-1)
-	const fromNodeId = from?.nodeId ?? null
-	const visit = { ...entry, seq: run.visits.length, era: run.era, fromNodeId, deaths: 0 }
+	const visit = newVisit(run, entry, from?.nodeId ?? null)
 	const behind = run.visits.slice(place)
 	const changed: Visit[] = [visit]
 	const [next] = behind
@@ -51,6 +49,11 @@ export function insert(draft: Draft, entry: Entry): number {
 	}
 	setVisits(draft, [...before, visit, ...behind], changed)
 	return visit.seq
+}
+
+/** Named one by one: a server keeps a great many of them, and a copied object takes half as much again. */
+function newVisit(run: Run, { nodeId, flagId, igtMs }: Entry, fromNodeId: string | null): Visit {
+	return { seq: run.visits.length, era: run.era, nodeId, fromNodeId, flagId, igtMs, deaths: 0 }
 }
 
 /** P12: told after a later visit, though the clock was not seen to fall since. */
