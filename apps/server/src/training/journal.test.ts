@@ -359,6 +359,30 @@ describe('while the database is away', () => {
 		for (const id of ids) expect((await rows.stored(id)).events).toHaveLength(1)
 	})
 
+	it('a deadlock is none of that: the commit is made once the others are done', async () => {
+		const journal = await openJournal()
+		const id = await rows.session()
+		const other = await database.pool.connect()
+		try {
+			// The session's row and its visit, the other way round than a commit takes them.
+			await other.query('begin')
+			await other.query(
+				`insert into visits (session_id, seq, era, node_id, igt_ms, deaths) values ($1, 0, 0, 'quay', 0, 0)`,
+				[id],
+			)
+			const outcome = journal.write(entry(id, { run: { igtMs: 5 }, visits: [visit] }))
+			await expect.poll(() => waitingCommits()).toBe(1)
+			await other.query('update training_sessions set deaths = 9 where id = $1', [id])
+			await sleep(100)
+			expect(journal.isAway).toBe(false)
+			await other.query('rollback')
+			expect(await outcome).toMatchObject({ result: 'stored' })
+			expect(await rows.stored(id)).toMatchObject({ igtMs: 5, deaths: 0, visits: [{ node: 'quay' }] })
+		} finally {
+			other.release(true)
+		}
+	})
+
 	it('closing gives up after its grace and says what is lost', async () => {
 		const gate = gatedPool()
 		const journal = await openJournal(gate.pool)
@@ -368,6 +392,15 @@ describe('while the database is away', () => {
 		expect(await outcome).toMatchObject({ result: 'given_up' })
 	})
 })
+
+/** Commits that wait for a lock. */
+async function waitingCommits(): Promise<number> {
+	const { rows } = await database.pool.query<{ count: number }>(
+		`select count(*)::int as count from pg_stat_activity
+		where datname = current_database() and wait_event_type = 'Lock' and query like '%unnest%'`,
+	)
+	return rows[0]!.count
+}
 
 /** A pool whose connections can be cut and refused, as when PostgreSQL is stopped. */
 function gatedPool() {

@@ -218,9 +218,7 @@ export class Journal {
 			}
 			const { error } = attempt
 			if (isAboutData(error)) return this.#commitOneByOne(batch, error)
-			this.#dropClient(true)
-			if (!this.#isAway) this.#log.warn({ err: error }, 'the database is away: what is played waits')
-			this.#isAway = true
+			if (!isForOthers(error)) this.#noteAway(error)
 			this.figures.retries++
 			if (this.#state === 'closed') return settleAll(batch, 'given_up')
 			await new Promise<void>((resolve) => this.#clock.after(retryMs, resolve))
@@ -256,6 +254,12 @@ export class Journal {
 		if (this.#isAway) this.#log.info('the database is back')
 		this.#isAway = false
 		return result
+	}
+
+	#noteAway(error: unknown): void {
+		this.#dropClient(true)
+		if (!this.#isAway) this.#log.warn({ err: error }, 'the database is away: what is played waits')
+		this.#isAway = true
 	}
 
 	#dropClient(broken: boolean): void {
@@ -311,6 +315,16 @@ function givenUp(entry: Entry): Unwritten {
 
 /** SQLSTATE classes 22 (data), 23 (constraint) and 42 (statement): trying again would fail again. */
 function isAboutData(error: unknown): boolean {
-	const code = (error as { code?: unknown }).code
-	return typeof code === 'string' && /^(22|23|42)[0-9A-Z]{3}$/.test(code)
+	return /^(22|23|42)/.test(codeOf(error))
+}
+
+/** Class 40: undone so that others, in a deadlock with it, could go on. The database is there. */
+function isForOthers(error: unknown): boolean {
+	return codeOf(error).startsWith('40')
+}
+
+/** The SQLSTATE, or what Node says of a connection; '' where there is none. */
+function codeOf(error: unknown): string {
+	const { code } = error as { code?: unknown }
+	return typeof code === 'string' ? code : ''
 }
