@@ -129,22 +129,25 @@ describe('a link', () => {
 		expect(pair.closed).toBeUndefined()
 	})
 
-	it('[P22] hears what was sent before the answer to its close frame, for at most 2 s', () => {
-		const { pair, link, clock, heard, events, open } = connect()
-		open()
-		pair.answersClose = false
-		link.close(closes.restarting)
-		pair.send('on its way')
-		pair.flush()
-		expect(heard).toEqual(['hello', 'on its way'])
-		clock.advance(1_999)
-		expect(events).toEqual([])
-		clock.advance(1)
-		expect(events).toEqual(['gone'])
-		pair.send('too late')
-		pair.flush()
-		expect(heard).toEqual(['hello', 'on its way'])
-	})
+	it.each([closes.restarting, closes.tooSlow])(
+		'[P22] closed $code hears for at most 2 s what was sent before the answer',
+		(close) => {
+			const { pair, link, clock, heard, events, open } = connect()
+			open()
+			pair.answersClose = false
+			link.close(close)
+			pair.send('on its way')
+			pair.flush()
+			expect(heard).toEqual(['hello', 'on its way'])
+			clock.advance(1_999)
+			expect(events).toEqual([])
+			clock.advance(1)
+			expect(events).toEqual(['gone'])
+			pair.send('too late')
+			pair.flush()
+			expect(heard).toEqual(['hello', 'on its way'])
+		},
+	)
 
 	it('is gone as soon as its close frame is answered', () => {
 		const { pair, link, events, open } = connect()

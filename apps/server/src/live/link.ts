@@ -104,12 +104,11 @@ export class Link implements SocketListener, Beating {
 	 * Sends a close frame. What the peer sent before it answers is still heard, for at most two seconds
 	 * (P22); only then is the link gone.
 	 */
-	close(close: Close): void {
+	close(close: Close, graceMs: number = limits.drainAfterCloseMs): void {
 		const life = this.#life
 		if (life.state === 'closing' || life.state === 'gone') return
 		if (life.state !== 'open') life.deadline.cancel()
 		this.#deps.heartbeat.remove(this)
-		const graceMs = close === closes.tooSlow ? SLOW_PEER_GRACE_MS : limits.drainAfterCloseMs
 		const deadline = this.#deps.clock.after(graceMs, () => this.#end())
 		this.#life = { state: 'closing', wasOpen: life.state === 'open', deadline }
 		this.#socket.close(close)
@@ -118,7 +117,7 @@ export class Link implements SocketListener, Beating {
 	/** Closes a peer that does not read what it asked for (P53). */
 	drop(): void {
 		this.#deps.traffic.dropped++
-		this.close(closes.tooSlow)
+		this.close(closes.tooSlow, SLOW_PEER_GRACE_MS)
 	}
 
 	/** Asks the peer for a sign of life; false after two seconds without one (P4). */

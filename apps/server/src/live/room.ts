@@ -73,7 +73,7 @@ export class Room implements Paced {
 	}
 
 	#send(link: Link, message: Message): void {
-		if (link.bufferedBytes <= limits.spectatorBufferBytes) {
+		if (link.bufferedBytes <= limits.unreadBytes) {
 			link.send(message)
 		} else {
 			this.leave(link)

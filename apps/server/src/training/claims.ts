@@ -80,8 +80,9 @@ const seize = {
 const release = {
 	name: 'claims_release',
 	text: `
-		update training_sessions set mod_holder = null
-		where id = $1 and mod_holder = $2 and mod_fence = $3`,
+		update training_sessions s set mod_holder = null
+		from unnest($2::uuid[], $3::bigint[]) as released (id, fence)
+		where s.id = released.id and s.mod_holder = $1 and s.mod_fence = released.fence`,
 }
 
 // All at once, so that whoever is asked for them next finds them free.
@@ -112,6 +113,12 @@ export class Claims {
 	readonly #claim = together((wanted: readonly Wanted[]) => this.#claimMany(wanted))
 	/** Session → the fence it is held with. */
 	readonly #held = new Map<string, number>()
+	/** Session → the fence it was held with: given back, but the database does not know. */
+	readonly #givenBack = new Map<string, number>()
+	/** Sessions that are being claimed. */
+	readonly #wanted = new Set<string>()
+	/** Sessions of which a claim failed: it may have been made all the same. */
+	readonly #unclear = new Set<string>()
 	#renewing: Promise<void> | undefined
 	#renewedMs = Number.NEGATIVE_INFINITY
 	/** Since when renewals have gone through without a break. */
@@ -128,14 +135,29 @@ export class Claims {
 
 	/** After an outage every lease has run out, those of servers that live too. */
 	get canTrustLeases(): boolean {
-		const { renewEveryMs } = this.lease
-		return this.#deps.isAlone || this.#now() - this.#steadySinceMs >= renewEveryMs * RENEWALS_AFTER_OUTAGE
+		const { forMs, renewEveryMs } = this.lease
+		if (this.#deps.isAlone) return true
+		const now = this.#now()
+		return now - this.#renewedMs < forMs && now - this.#steadySinceMs >= renewEveryMs * RENEWALS_AFTER_OUTAGE
+	}
+
+	/** Nothing is given back one by one any more. */
+	get isClosing(): boolean {
+		return this.#isClosing
 	}
 
 	/** Takes a session that nobody holds, or exactly `dead` does; the new fence, or undefined when it is not to be had. */
 	async claim(sessionId: string, dead?: Dead): Promise<number | undefined> {
 		await this.#beAlive()
-		return this.#claim({ sessionId, dead })
+		this.#wanted.add(sessionId)
+		try {
+			return await this.#claim({ sessionId, dead })
+		} catch (error) {
+			this.#unclear.add(sessionId)
+			throw error
+		} finally {
+			this.#wanted.delete(sessionId)
+		}
 	}
 
 	/** Takes a session whose run has ended: what still comes for it is written by whoever gets it. */
@@ -150,7 +172,8 @@ export class Claims {
 		// At the end all go at once, with the lease.
 		if (this.#isClosing) return
 		this.forget(sessionId)
-		await this.#deps.pool.query({ ...release, values: [sessionId, this.replica, fence] })
+		this.#givenBack.set(sessionId, fence)
+		await this.#release([[sessionId, fence]])
 	}
 
 	/** It is not held any more, whatever the database says. */
@@ -210,6 +233,25 @@ export class Claims {
 		return wanted.map(({ sessionId }) => this.#note(sessionId, fences.get(sessionId)))
 	}
 
+	async #release(released: readonly (readonly [sessionId: string, fence: number])[]): Promise<void> {
+		const values = [this.replica, released.map(([id]) => id), released.map(([, fence]) => fence)]
+		await this.#deps.pool.query({ ...release, values })
+		for (const [id, fence] of released) if (this.#givenBack.get(id) === fence) this.#givenBack.delete(id)
+	}
+
+	/** What was given back without an answer, and what claims without an answer may have taken. */
+	async #releaseRest(): Promise<void> {
+		const unclear = [...this.#unclear]
+		const found = unclear.length > 0 ? await this.standings(unclear) : undefined
+		for (const id of unclear) {
+			if (this.#wanted.has(id)) continue
+			this.#unclear.delete(id)
+			const standing = found?.get(id)
+			if (standing?.holder === this.replica && !this.#held.has(id)) this.#givenBack.set(id, standing.fence)
+		}
+		if (this.#givenBack.size > 0) await this.#release([...this.#givenBack])
+	}
+
 	#note(sessionId: string, fence: number | undefined): number | undefined {
 		if (fence !== undefined) this.#held.set(sessionId, fence)
 		return fence
@@ -247,6 +289,7 @@ export class Claims {
 	async #tick(): Promise<void> {
 		try {
 			await this.#renewOnce()
+			await this.#releaseRest()
 		} catch (error) {
 			this.#deps.log.warn({ err: error }, 'the lease of this server could not be renewed')
 		}

@@ -166,6 +166,19 @@ describe('being let in', () => {
 	})
 })
 
+describe('a mod that does not read', () => {
+	it('[P31] is closed 1013 before what it asks for fills the memory', async () => {
+		const mod = await world.mod(await world.session())
+		mod.bufferedBytes = 2 * 1024 * 1024
+		mod.flag(graph.flag('quay', 'abbey'), 1_000)
+		mod.flush()
+		world.clock.advance(300)
+		await mod.until(() => mod.over)
+		expect(mod.closed?.code).toBe(1013)
+		expect(mod.got.filter(({ type }) => type === 'zone_update')).toHaveLength(1)
+	})
+})
+
 describe('one mod per session', () => {
 	it('[P4] of two that authenticate in the same instant exactly one is let in', async () => {
 		const sessionId = await world.session()

@@ -107,9 +107,9 @@ export class LiveSessions implements Live {
 			log,
 			loading: (sessionId) => this.#places.get(sessionId)?.loading,
 			endToken: (hash) => this.#tokenLinks.close(hash),
+			endMissedTokens: () => this.#endMissedTokens(),
 			dismissUser: (userId) => void this.#dismiss(userId),
 		})
-		bus.onGap(() => this.#endMissedTokens())
 		this.journal = new Journal({ pool: db.pool, log, clock, onCommit: deps.onCommit })
 		this.#heartbeat = new Heartbeat(clock)
 		const onGone = (link: Link) => this.#forget(link)

@@ -16,6 +16,7 @@ it('says that a session is free which cannot be read from the database', async (
 			log: silentLog,
 			loading: () => Promise.reject(new Error('the database is away')),
 			endToken() {},
+			endMissedTokens() {},
 			dismissUser() {},
 		})
 		return relay

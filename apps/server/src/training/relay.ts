@@ -1,7 +1,7 @@
 import type { Bus } from '#live/bus.ts'
 import type { Clock, Timer } from '#live/clock.ts'
 import type { Log } from '#log.ts'
-import type { Claims } from './claims.ts'
+import type { Claims, Standing } from './claims.ts'
 import { FarAudience } from './relay/far-audience.ts'
 import type { Answer, Known, Picture, RelayMessage, Seen, Told } from './relay/message.ts'
 import { Questions } from './relay/questions.ts'
@@ -34,6 +34,8 @@ export type RelayDeps = {
 	loading(sessionId: string): Promise<unknown> | undefined
 	/** Who came by the token of this hash is to go. */
 	endToken(hash: Buffer): void
+	/** Of some tokens the end may not have been told. */
+	endMissedTokens(): void
 	/** This user's sessions are no more. */
 	dismissUser(userId: string): void
 }
@@ -68,7 +70,10 @@ export class Relay {
 		const receive = (message: string) => this.#receive(message)
 		void bus.subscribe(ALL, receive)
 		void bus.subscribe(this.#own, receive)
-		bus.onGap(() => this.checkSoon())
+		bus.onGap(() => {
+			this.#lookForMissed()
+			this.#send(ALL, { type: 'unheard', from: this.#replica })
+		})
 	}
 
 	/** A session has come into memory; it is followed until it is held here. */
@@ -88,13 +93,14 @@ export class Relay {
 	follow(session: Relayed, where: Where): void {
 		const before = this.#followed.get(session.id)
 		if (before && before.where.holder === where.holder && before.where.fence === where.fence) {
+			// It was asked, and is asked again with the next check: at once, two that disagree would never end.
 			before.where = where
-		} else {
-			before?.isKnown()
-			let isKnown = () => {}
-			const whenKnown = new Promise<void>((resolve) => (isKnown = resolve))
-			this.#followed.set(session.id, { session, where, known: null, whenKnown, isKnown })
+			return
 		}
+		before?.isKnown()
+		let isKnown = () => {}
+		const whenKnown = new Promise<void>((resolve) => (isKnown = resolve))
+		this.#followed.set(session.id, { session, where, known: null, whenKnown, isKnown })
 		if (session.isWatched) this.watch(session)
 	}
 
@@ -182,7 +188,14 @@ export class Relay {
 
 	/** After whatever may have been missed, and every few seconds. */
 	checkSoon(): void {
-		this.#check().catch((error: unknown) => this.#deps.log.warn({ err: error }, 'no news of other servers'))
+		this.#check().catch((error: unknown) =>
+			this.#deps.log.error({ err: error }, 'other servers could not be asked for news'),
+		)
+	}
+
+	#lookForMissed(): void {
+		this.checkSoon()
+		this.#deps.endMissedTokens()
 	}
 
 	/** Compares what is known here with what there is: what got lost is found. */
@@ -192,21 +205,33 @@ export class Relay {
 			if (!audience.expire(now)) this.#dropAudience(sessionId)
 		const watched = [...this.#followed.values()].filter(({ session }) => session.isWatched)
 		if (watched.length === 0) return
-		const standings = await this.#deps.claims.standings(watched.map(({ session }) => session.id))
+		const standings = await this.#standings(watched.map(({ session }) => session.id))
 		const byHolder = new Map<string, Extract<RelayMessage, { type: 'watching' }>>()
 		for (const { session, where, known } of watched) {
 			if (this.#followed.get(session.id)?.where !== where) continue
-			const standing = standings.get(session.id)
-			const holder = standing?.isLive ? standing.holder : null
-			if (standing?.status !== where.status || standing.fence !== where.fence || holder !== where.holder) {
+			if (standings && this.#isOutdated(where, standings.get(session.id))) {
 				void session.reread()
-			} else if (holder && holder !== this.#replica) {
-				const message = byHolder.get(holder) ?? { type: 'watching', from: this.#replica, sessions: [] }
+			} else if (where.holder && where.holder !== this.#replica) {
+				const message = byHolder.get(where.holder) ?? { type: 'watching', from: this.#replica, sessions: [] }
 				message.sessions.push({ session: session.id, known })
-				byHolder.set(holder, message)
+				byHolder.set(where.holder, message)
 			}
 		}
 		for (const [holder, message] of byHolder) this.#send(holder, message)
+	}
+
+	/** Undefined while the database is away: a holder has its news all the same. */
+	#standings(sessionIds: readonly string[]): Promise<Map<string, Standing> | undefined> {
+		return this.#deps.claims.standings(sessionIds).catch((error: unknown) => {
+			this.#deps.log.warn({ err: error }, 'it is not known which server has what')
+			return undefined
+		})
+	}
+
+	#isOutdated(where: Where, standing: Standing | undefined): boolean {
+		if (standing?.status !== where.status || standing.fence !== where.fence) return true
+		if (standing.isLive || standing.holder === null) return standing.holder !== where.holder
+		return where.holder !== null && this.#deps.claims.canTrustLeases
 	}
 
 	get #replica(): string {
@@ -257,6 +282,8 @@ export class Relay {
 				return this.#deps.endToken(Buffer.from(message.hash, 'hex'))
 			case 'user_gone':
 				return this.#deps.dismissUser(message.user)
+			case 'unheard':
+				if (message.from !== this.#replica) this.#lookForMissed()
 		}
 	}
 

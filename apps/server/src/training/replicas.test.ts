@@ -154,6 +154,18 @@ describe('a run that another server has', () => {
 		expect((byNewLink.flush(), byNewLink.closed)).toBeUndefined()
 	})
 
+	it('[P50] is seen no more by a link whose end another server could not tell', async () => {
+		const share = 'update training_sessions set share_hash = $2 where id = $1'
+		await database.pool.query(share, [sessionId, hashShareToken('ended')])
+		const byLink = await world.there.spectator(sessionId, 'ended')
+		world.here.bus.cut(true)
+		await database.pool.query(share, [sessionId, null])
+		world.here.live.endToken(hashShareToken('ended'))
+		world.here.bus.cut(false)
+		await world.until(() => (byLink.flush(), byLink.closed !== undefined), 'the end of the link')
+		expect(byLink.closed?.code).toBe(4003)
+	})
+
 	it('[P24] is over on every server when its owner is no more', async () => {
 		const mod = await world.here.mod(sessionId)
 		const watchers = [await world.here.spectator(sessionId), await world.there.spectator(sessionId)]
@@ -230,6 +242,37 @@ describe('a spectator on another server', () => {
 		await world.passUntil(again.wait('race_status_change'))
 		await world.until(() => (watcher.flush(), statuses(watcher).length > 0), 'the finish')
 		expect(statuses(watcher)).toEqual(['finished'])
+	})
+
+	it('[P52] is told once of a server that is stopped, however long that takes', async () => {
+		const mod = await world.here.mod(sessionId)
+		const watcher = await world.there.spectator(sessionId)
+		await sees(watcher, { mod_connected: true })
+		// Half open: the answers to their close frames are waited for.
+		mod.dead = true
+		const idle = await world.here.spectator(await world.session())
+		idle.dead = true
+		const before = watcher.got.length
+		await world.passUntil(world.here.live.close())
+		await sees(watcher, { mod_connected: false })
+		for (let step = 0; step < 20; step++) await world.step()
+		watcher.flush()
+		expect(watcher.got.length - before).toBeLessThanOrEqual(3)
+	})
+
+	it('[P52] keeps what it sees after an outage in which all leases ran out', async () => {
+		await world.here.mod(sessionId)
+		const watcher = await world.there.spectator(sessionId)
+		await sees(watcher, { mod_connected: true })
+		const before = watcher.got.length
+		await database.pool.query(`update replicas set lease_until = now() - interval '1 minute'`)
+		// So long it could not renew its own.
+		world.there.clock.setBack(-16_000)
+		for (const isCut of [true, false]) world.there.bus.cut(isCut)
+		for (let step = 0; step < 20; step++) await world.step()
+		watcher.flush()
+		expect(watcher.got.slice(before).filter(({ type }) => type === 'leaderboard_update')).toEqual([])
+		expect(shown(watcher)).toMatchObject({ mod_connected: true })
 	})
 
 	it('[P51] misses nothing when messages between servers are lost', async () => {

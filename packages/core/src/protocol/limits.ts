@@ -10,7 +10,7 @@ export const limits = {
 	frameBytes: 16 * 1024,
 	badFrames: { count: 20, withinMs: 10_000 },
 	frameRate: { perSecond: 50, forMs: 5_000 },
-	spectatorBufferBytes: 1024 * 1024,
+	unreadBytes: 1024 * 1024,
 	figuresEveryMs: 900,
 	writeBehindMs: 2_000,
 	burst: { quietMs: 250, atMostMs: 3_000 },

@@ -134,7 +134,9 @@ describe('a gate to a known zone', () => {
 		const script = play(temporary.graph, { run: { ...start, visits } }).flag(gate, 9_000)
 		expect(inWords(script.tells)).toEqual(['mod error This run has too many visits'])
 		expect(script.run.visits).toHaveLength(5_000)
-		expect(script.flag(temporary.finishFlag, 10_000).run.status).toBe('finished')
+		const finished = script.flag(temporary.finishFlag, 10_000).hush().flag(gate, 9_500)
+		expect(finished.run).toMatchObject({ status: 'finished', visits: { length: 5_000 } })
+		expect(inWords(finished.tells)).toEqual(['mod error This run has too many visits'])
 	})
 })
 

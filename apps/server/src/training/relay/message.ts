@@ -31,6 +31,8 @@ export type RelayMessage =
 	| { type: 'token_ended'; hash: string }
 	/** To all: this user was erased, and his sessions with him. */
 	| { type: 'user_gone'; user: string }
+	/** To all: what we said to all may have got lost. */
+	| { type: 'unheard'; from: string }
 
 /** A moment in the life of a session: with whom it was, and which of its pictures. */
 export type Known = { fence: number; version: number }
