@@ -101,5 +101,7 @@ function sum(looks: readonly Look[], of: (look: Look) => number): number {
 /** What the server says is in use. */
 async function heapBytes(url: string): Promise<number> {
 	const text = await (await fetch(`${url}/metrics`)).text()
-	return Number(/^nodejs_heap_used_bytes (\S+)$/m.exec(text)?.[1])
+	const bytes = Number(/^nodejs_heap_used_bytes (\S+)$/m.exec(text)?.[1])
+	if (Number.isNaN(bytes)) throw new Error('The server does not say how much of its heap is in use')
+	return bytes
 }

@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto'
 import type pg from 'pg'
 import { together } from '#database/together.ts'
 import type { Clock, Timer } from '#live/clock.ts'
+import { onceMore } from '#live/once-more.ts'
 import type { Log } from '#log.ts'
 
 /** Who has a session, as the database says. */
@@ -110,6 +111,7 @@ export class Claims {
 	readonly replica = randomUUID()
 	readonly lease: Lease
 	readonly #deps: ClaimsDeps
+	readonly #releaseSoon = onceMore(() => this.#releaseRest())
 	readonly #claim = together((wanted: readonly Wanted[]) => this.#claimMany(wanted))
 	/** Session → the fence it is held with. */
 	readonly #held = new Map<string, number>()
@@ -153,6 +155,8 @@ export class Claims {
 		try {
 			return await this.#claim({ sessionId, dead })
 		} catch (error) {
+			// Others that were asked for together with it may have failed alone.
+			this.forget(sessionId)
 			this.#unclear.add(sessionId)
 			throw error
 		} finally {
@@ -172,8 +176,12 @@ export class Claims {
 		// At the end all go at once, with the lease.
 		if (this.#isClosing) return
 		this.forget(sessionId)
-		this.#givenBack.set(sessionId, fence)
-		await this.#release([[sessionId, fence]])
+		try {
+			await this.#release([[sessionId, fence]])
+		} catch (error) {
+			this.#givenBack.set(sessionId, fence)
+			throw error
+		}
 	}
 
 	/** It is not held any more, whatever the database says. */
@@ -205,8 +213,9 @@ export class Claims {
 		this.#timer?.cancel()
 		await this.#renewing
 		if (!this.#isStarted) return
+		const all = [...this.#held.keys(), ...this.#givenBack.keys(), ...this.#unclear]
 		await this.#deps.pool
-			.query({ ...leave, values: [this.replica, [...this.#held.keys()]] })
+			.query({ ...leave, values: [this.replica, all] })
 			.catch((error: unknown) => this.#deps.log.warn({ err: error }, 'the lease runs out by itself'))
 	}
 
@@ -236,20 +245,35 @@ export class Claims {
 	async #release(released: readonly (readonly [sessionId: string, fence: number])[]): Promise<void> {
 		const values = [this.replica, released.map(([id]) => id), released.map(([, fence]) => fence)]
 		await this.#deps.pool.query({ ...release, values })
-		for (const [id, fence] of released) if (this.#givenBack.get(id) === fence) this.#givenBack.delete(id)
 	}
 
 	/** What was given back without an answer, and what claims without an answer may have taken. */
 	async #releaseRest(): Promise<void> {
-		const unclear = [...this.#unclear]
-		const found = unclear.length > 0 ? await this.standings(unclear) : undefined
-		for (const id of unclear) {
-			if (this.#wanted.has(id)) continue
-			this.#unclear.delete(id)
-			const standing = found?.get(id)
-			if (standing?.holder === this.replica && !this.#held.has(id)) this.#givenBack.set(id, standing.fence)
+		try {
+			await this.#lookAtUnclear()
+			const released = [...this.#givenBack]
+			if (released.length === 0) return
+			await this.#release(released)
+			for (const [id, fence] of released) if (this.#givenBack.get(id) === fence) this.#givenBack.delete(id)
+		} catch (error) {
+			this.#deps.log.warn({ err: error }, 'sessions could not be given back yet')
 		}
-		if (this.#givenBack.size > 0) await this.#release([...this.#givenBack])
+	}
+
+	async #lookAtUnclear(): Promise<void> {
+		const ids = [...this.#unclear].filter((id) => !this.#wanted.has(id))
+		if (ids.length === 0) return
+		for (const id of ids) this.#unclear.delete(id)
+		try {
+			for (const [id, { holder, fence }] of await this.standings(ids)) {
+				// One that was claimed again meanwhile is not this one any more.
+				const isOurs = this.#held.has(id) || this.#wanted.has(id)
+				if (holder === this.replica && !isOurs) this.#givenBack.set(id, fence)
+			}
+		} catch (error) {
+			for (const id of ids) this.#unclear.add(id)
+			throw error
+		}
 	}
 
 	#note(sessionId: string, fence: number | undefined): number | undefined {
@@ -289,7 +313,8 @@ export class Claims {
 	async #tick(): Promise<void> {
 		try {
 			await this.#renewOnce()
-			await this.#releaseRest()
+			// Not waited for: a row that somebody else has locked must not hold up the lease.
+			this.#releaseSoon()
 		} catch (error) {
 			this.#deps.log.warn({ err: error }, 'the lease of this server could not be renewed')
 		}

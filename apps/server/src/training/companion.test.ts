@@ -167,7 +167,7 @@ describe('being let in', () => {
 })
 
 describe('a mod that does not read', () => {
-	it('[P31] is closed 1013 before what it asks for fills the memory', async () => {
+	it('is closed 1013 before what it asks for fills the memory', async () => {
 		const mod = await world.mod(await world.session())
 		mod.bufferedBytes = 2 * 1024 * 1024
 		mod.flag(graph.flag('quay', 'abbey'), 1_000)

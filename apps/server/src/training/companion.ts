@@ -67,8 +67,8 @@ export class Companion implements Peer, Mod {
 
 	tell(text: string): void {
 		this.#trace?.debug({ connection: this.connectionId, frame: text }, 'to the mod')
-		if (this.#link.bufferedBytes > limits.unreadBytes) this.#link.drop()
-		else this.#link.send(new Message(text))
+		if (this.#link.bufferedBytes > limits.unreadBytes) return this.close(closes.tooSlow)
+		this.#link.send(new Message(text))
 	}
 
 	close(close: Close): void {

@@ -116,7 +116,7 @@ export class LiveSession implements Relayed, Keeper {
 		} while (this.fence !== undefined && this.#holder === null && !this.#live.isSettled)
 		if (fence === undefined || this.fence !== undefined) return
 		this.#trace?.debug({ fence }, 'released')
-		// At the end all are given back at once, and others are told after that.
+		// At the end all are given back together, and others are told after that.
 		if (this.#deps.claims.isClosing) return
 		this.#deps.relay.leave(this)
 		this.#deps.relay.follow(this, { status: this.run.status, fence, holder: null })

@@ -6,6 +6,7 @@ import type { Clock } from '#live/clock.ts'
 import { Heartbeat } from '#live/heartbeat.ts'
 import { Link } from '#live/link.ts'
 import type { LinkDeps, Peer } from '#live/link.ts'
+import { onceMore } from '#live/once-more.ts'
 import { Pacer } from '#live/pacer.ts'
 import type { Socket } from '#live/socket.ts'
 import { noTraffic } from '#live/traffic.ts'
@@ -194,10 +195,14 @@ export class LiveSessions implements Live {
 	}
 
 	/** Their ends may have been told while nothing was heard. */
-	#endMissedTokens(): void {
+	readonly #endMissedTokens = onceMore(async () => {
 		const { db, clock, log } = this.#deps
-		void persist(() => this.#tokenLinks.closeEnded(db.pool), { clock, log, isNeeded: () => !this.#isClosing })
-	}
+		await persist(() => this.#tokenLinks.closeEnded(db.pool), {
+			clock,
+			log,
+			isNeeded: () => !this.#isClosing,
+		})
+	})
 
 	async dismissUser(userId: string): Promise<void> {
 		this.#relay.dismissUser(userId)
@@ -294,7 +299,8 @@ export class LiveSessions implements Live {
 	/** The last one has left: out of memory, once the database has everything. */
 	async #retire(place: Place, session: LiveSession): Promise<void> {
 		await session.rest()
-		if (place.users > 0) return
+		// At the end all go together, after the database knows that they are free.
+		if (place.users > 0 || this.#isClosing) return
 		this.#drop(session.id, place)
 		session.dispose()
 	}

@@ -1,5 +1,6 @@
 import type { Bus } from '#live/bus.ts'
 import type { Clock, Timer } from '#live/clock.ts'
+import { onceMore } from '#live/once-more.ts'
 import type { Log } from '#log.ts'
 import type { Claims, Standing } from './claims.ts'
 import { FarAudience } from './relay/far-audience.ts'
@@ -72,7 +73,7 @@ export class Relay {
 		void bus.subscribe(this.#own, receive)
 		bus.onGap(() => {
 			this.#lookForMissed()
-			this.#send(ALL, { type: 'unheard', from: this.#replica })
+			this.#send(ALL, { type: 'unheard' })
 		})
 	}
 
@@ -93,8 +94,10 @@ export class Relay {
 	follow(session: Relayed, where: Where): void {
 		const before = this.#followed.get(session.id)
 		if (before && before.where.holder === where.holder && before.where.fence === where.fence) {
-			// It was asked, and is asked again with the next check: at once, two that disagree would never end.
 			before.where = where
+			// What is shown is what was stored. The holder is asked for more with its next news or the next check: asked
+			// at once, one that does not have it would have it read again, and so on without end.
+			before.known = null
 			return
 		}
 		before?.isKnown()
@@ -187,11 +190,11 @@ export class Relay {
 	}
 
 	/** After whatever may have been missed, and every few seconds. */
-	checkSoon(): void {
-		this.#check().catch((error: unknown) =>
+	readonly checkSoon = onceMore(async () => {
+		await this.#check().catch((error: unknown) =>
 			this.#deps.log.error({ err: error }, 'other servers could not be asked for news'),
 		)
-	}
+	})
 
 	#lookForMissed(): void {
 		this.checkSoon()
@@ -283,7 +286,7 @@ export class Relay {
 			case 'user_gone':
 				return this.#deps.dismissUser(message.user)
 			case 'unheard':
-				if (message.from !== this.#replica) this.#lookForMissed()
+				return this.#lookForMissed()
 		}
 	}
 
@@ -304,8 +307,11 @@ export class Relay {
 	#admit(replica: string, sessionId: string, known: Known | null): void {
 		const session = this.#sessions.get(sessionId)
 		const fence = session?.fence
-		if (!session || fence === undefined)
+		if (!session || fence === undefined) {
+			// At the end the database learns last that nothing is held here: whoever read it now would believe it.
+			if (this.#deps.claims.isClosing) return
 			return this.#send(replica, { type: 'gone', session: sessionId, from: this.#replica })
+		}
 		let audience = this.#audiences.get(sessionId)
 		if (!audience) {
 			audience = new FarAudience({

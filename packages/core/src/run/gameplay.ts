@@ -39,8 +39,8 @@ function decideAfterEnd(draft: Draft, event: GameplayEvent) {
 	const nodeId = event.type === 'event_flag' ? graph.nodeOfFlag.get(event.flagId) : undefined
 	if (run.status === 'finished' && event.type === 'event_flag' && nodeId !== undefined) {
 		const overtaken = flags.igtOf(run, event) <= run.igtMs && !flags.isRecorded(run, event)
-		if (overtaken)
-			return isFull(draft) ? refuse(draft, refusals.full) : flags.passBeforeFinish(draft, event, nodeId)
+		if (overtaken && isFull(draft)) return refuse(draft, refusals.full)
+		if (overtaken) return flags.passBeforeFinish(draft, event, nodeId)
 	}
 	refuse(draft, refusals.notActive)
 }

@@ -32,7 +32,7 @@ export type RelayMessage =
 	/** To all: this user was erased, and his sessions with him. */
 	| { type: 'user_gone'; user: string }
 	/** To all: what we said to all may have got lost. */
-	| { type: 'unheard'; from: string }
+	| { type: 'unheard' }
 
 /** A moment in the life of a session: with whom it was, and which of its pictures. */
 export type Known = { fence: number; version: number }
