@@ -1,6 +1,7 @@
 import type { SessionStatus } from '@speedfog/core/protocol/shapes'
 import { randomUUID } from 'node:crypto'
 import type pg from 'pg'
+import { sqlStateOf } from '#database/sql-state.ts'
 import { together } from '#database/together.ts'
 import type { Clock, Timer } from '#live/clock.ts'
 import { onceMore } from '#live/once-more.ts'
@@ -224,8 +225,8 @@ export class Claims {
 	 * and then all would be refused; a claim of a single one cannot be part of a deadlock.
 	 */
 	async #claimMany(wanted: readonly Wanted[]): Promise<(number | undefined)[]> {
-		return this.#claimAll(wanted).catch(async (error: { code?: unknown }) => {
-			if (error.code !== DEADLOCK) throw error
+		return this.#claimAll(wanted).catch(async (error: unknown) => {
+			if (sqlStateOf(error) !== DEADLOCK) throw error
 			return (await Promise.all(wanted.map((one) => this.#claimAll([one])))).flat()
 		})
 	}

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type pg from 'pg'
+import { sqlStateOf } from '#database/sql-state.ts'
 import type { Clock, Timer } from '#live/clock.ts'
 import type { Log } from '#log.ts'
 import { everythingStatement, figuresStatement } from './journal/statement.ts'
@@ -315,16 +316,10 @@ function givenUp(entry: Entry): Unwritten {
 
 /** SQLSTATE classes 22 (data), 23 (constraint) and 42 (statement): trying again would fail again. */
 function isAboutData(error: unknown): boolean {
-	return /^(22|23|42)/.test(codeOf(error))
+	return /^(22|23|42)/.test(sqlStateOf(error))
 }
 
 /** Class 40: undone so that others, in a deadlock with it, could go on. The database is there. */
 function isForOthers(error: unknown): boolean {
-	return codeOf(error).startsWith('40')
-}
-
-/** The SQLSTATE, or what Node says of a connection; '' where there is none. */
-function codeOf(error: unknown): string {
-	const { code } = error as { code?: unknown }
-	return typeof code === 'string' ? code : ''
+	return sqlStateOf(error).startsWith('40')
 }

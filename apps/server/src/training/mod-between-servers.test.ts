@@ -1,11 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { diamond } from '@speedfog/core/graph/testing'
-import { freshDatabase } from '#database/testing.ts'
 import type { TestDatabase } from '#database/testing.ts'
 import type { TestMod } from './testing/live.ts'
 import { typesOf } from './testing/live.ts'
-import { replicas } from './testing/replicas.ts'
+import { eachWithReplicas } from './testing/replicas.ts'
 import type { Replicas } from './testing/replicas.ts'
 
 const graph = diamond()
@@ -15,18 +14,7 @@ const toShaft = graph.flag('abbey', 'shaft')
 let database: TestDatabase
 let world: Replicas
 let sessionId: string
-
-beforeAll(async () => {
-	database = await freshDatabase()
-})
-afterAll(() => database.drop())
-beforeEach(async () => {
-	world = await replicas(database, graph)
-	sessionId = await world.session()
-})
-afterEach(async () => {
-	await world.close()
-})
+eachWithReplicas(graph, (stage) => ({ database, world, sessionId } = stage))
 
 describe('the mod of a session', () => {
 	it('[P4] of two that come to different servers in the same instant exactly one is let in', async () => {

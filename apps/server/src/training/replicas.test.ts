@@ -1,12 +1,11 @@
 import { createHash } from 'node:crypto'
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { diamond } from '@speedfog/core/graph/testing'
-import { freshDatabase } from '#database/testing.ts'
 import type { TestDatabase } from '#database/testing.ts'
 import type { SocketPair } from '#live/testing/socket-pair.ts'
 import { hashShareToken } from './access.ts'
 import { typesOf } from './testing/live.ts'
-import { replicas } from './testing/replicas.ts'
+import { eachWithReplicas } from './testing/replicas.ts'
 import type { Replicas } from './testing/replicas.ts'
 
 const graph = diamond()
@@ -16,18 +15,7 @@ const toShaft = graph.flag('abbey', 'shaft')
 let database: TestDatabase
 let world: Replicas
 let sessionId: string
-
-beforeAll(async () => {
-	database = await freshDatabase()
-})
-afterAll(() => database.drop())
-beforeEach(async () => {
-	world = await replicas(database, graph)
-	sessionId = await world.session()
-})
-afterEach(async () => {
-	await world.close()
-})
+eachWithReplicas(graph, (stage) => ({ database, world, sessionId } = stage))
 
 type Shown = { current_zone: string | null; igt_ms: number; mod_connected: boolean; visits?: unknown[] }
 

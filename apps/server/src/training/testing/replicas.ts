@@ -1,7 +1,10 @@
 import { randomBytes } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { BuiltGraph } from '@speedfog/core/graph/testing'
+import { afterAll, afterEach, beforeAll, beforeEach } from 'vitest'
 import type { Database } from '#database/database.ts'
+import { freshDatabase } from '#database/testing.ts'
+import type { TestDatabase } from '#database/testing.ts'
 import { fakeClock } from '#live/testing/fake-clock.ts'
 import type { FakeClock } from '#live/testing/fake-clock.ts'
 import { SocketPair } from '#live/testing/socket-pair.ts'
@@ -14,6 +17,23 @@ import { ackClient, asMod } from './live.ts'
 import type { TestMod } from './live.ts'
 import { makeRows } from './rows.ts'
 import type { Rows } from './rows.ts'
+
+/** What every test of a file begins with: two servers and a session, on a database of the file. */
+export type Stage = { database: TestDatabase; world: Replicas; sessionId: string }
+
+export function eachWithReplicas(graph: BuiltGraph, begin: (stage: Stage) => void): void {
+	let database: TestDatabase
+	let world: Replicas
+	beforeAll(async () => {
+		database = await freshDatabase()
+	})
+	afterAll(() => database.drop())
+	beforeEach(async () => {
+		world = await replicas(database, graph)
+		begin({ database, world, sessionId: await world.session() })
+	})
+	afterEach(() => world.close())
+}
 
 /** One of several servers on a database, with a clock and an end of the bus of its own. */
 export type Replica = {
